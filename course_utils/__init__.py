@@ -1,0 +1,11 @@
+"""The utility package behind the notebooks of the course on recurrent neural networks."""
+
+import os
+
+# TensorFlow reads these once, when it is first imported, and writes its start-up lines
+# to file descriptor 2, where no notebook can catch them. oneDNN announces itself unless off.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+__version__ = "0.1.0"

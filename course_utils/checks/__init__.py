@@ -1,0 +1,1 @@
+"""Checks that name the mistake: the engine, then one module per lesson."""
