@@ -86,5 +86,6 @@ def open_checked(filename):
 def object_array(rows):
     """Return a 1-D array of dtype object that holds each row as it is, whatever its length."""
     array = np.empty(len(rows), dtype=object)
-    array[:] = rows
+    for index, row in enumerate(rows):
+        array[index] = row
     return array
