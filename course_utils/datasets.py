@@ -12,7 +12,12 @@ import numpy as np
 FOLDER = Path(__file__).resolve().parent.parent / "datasets"
 
 # SHA-256 of each shipped file; `make_NAME.py` prints the new one when it writes another file.
-CHECKSUMS = {}
+CHECKSUMS = {
+    "chorales.npz": "08f138e1b09b2c05706e0fba333007b59af229fa8b38a73bb378f77830ac63fd",
+}
+
+# Pitch classes 0 to 11, as the chorales' keys spell them.
+TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
 class DatasetError(Exception):
@@ -89,3 +94,41 @@ def object_array(rows):
     for index, row in enumerate(rows):
         array[index] = row
     return array
+
+
+def load_chorales():
+    """Return Bach's four-part chorales as MIDI pitches, one step per sixteenth note.
+
+    Returns:
+        A `Dataset` with the splits train, validation and test; pieces that share a melody are
+        in one split. Columns, one row per piece:
+        piece (str): name in the music21 corpus, "bwv" and the BWV number.
+        key (str): tonic and mode, for example "Eb major".
+        tonic (int8): pitch class of the tonic, 0 for C to 11 for B.
+        mode (str): "major" or "minor".
+        tune (int16): number of the melody; variants of one melody share it.
+        pitches (object): int8 arrays (steps, 4), soprano, alto, tenor, bass; MIDI numbers,
+            60 is middle C, 0 is a rest. Steps 0, 4, 8, ... are the quarter beats.
+        onsets (object): bool arrays (steps, 4), true where a note is struck, false where it
+            is held or rests.
+
+    Raises:
+        DatasetError: the file is missing or damaged.
+    """
+    with np.load(open_checked("chorales.npz"), allow_pickle=False) as file:
+        table = dict(file)
+    names = table["key"]
+    table["tonic"] = np.array([TONICS.index(name.split()[0]) for name in names], np.int8)
+    table["mode"] = np.array([name.split()[1] for name in names])
+    stops = np.cumsum(table["length"])
+    onsets = np.unpackbits(table["onsets"], count=4 * stops[-1]).reshape(-1, 4).astype(bool)
+    table["pitches"] = object_array(np.split(table["pitches"], stops[:-1]))
+    table["onsets"] = object_array(np.split(onsets, stops[:-1]))
+    columns = ("piece", "key", "tonic", "mode", "tune", "pitches", "onsets")
+    return Dataset(
+        "chorales",
+        {
+            split: {column: table[column][table["split"] == split] for column in columns}
+            for split in ("train", "validation", "test")
+        },
+    )
