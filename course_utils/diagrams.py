@@ -1,12 +1,14 @@
 """Drawings of networks: dense, one cell, rolled, unrolled. One family, one palette.
 
 Every drawing is a picture in units of its own: boxes, lines and letters grow and shrink together,
-so it looks the same on a whole figure and in a small panel. The states stand at height 0 in every
-drawing; panels side by side therefore line up (`draw_row` also gives them one scale).
+so it looks the same on a whole figure and in a small panel. States stand at height 0, so that
+drawings side by side line up; `draw_row` also gives them one scale.
 """
 
 from functools import lru_cache
 from itertools import pairwise
+
+from course_utils.plotting import INK, PALETTE, PAPER
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -18,26 +20,36 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Bbox
 
-from course_utils.plotting import INK, PALETTE, PAPER
-
-INCHES_PER_UNIT = 0.6
-WIDEST = 9.6  # inches: what a JupyterLab page shows without shrinking
-MARGIN = 0.2
-
-TEXT = 0.34  # height of letters in units: symbols and words
-SMALL = 0.27  # weights, captions
-LINE = 0.045
-
+WEIGHTS = ("W_x", "W_h", "W_o")
 TOPOLOGIES = ("one to one", "one to many", "many to one", "many to many", "encoder-decoder")
 
+# Sizes in inches: a unit of a drawing at its usual scale; what a notebook page shows unshrunk.
+UNIT = 0.6
+PAGE = 9.6
 
-# Primitives ---------------------------------------------------------------------------------
+# Sizes in units of the drawing.
+MARGIN = 0.2
+LINE = 0.045
+SYMBOL = 0.34
+CAPTION = 0.29
+STATE_WIDTH, STATE_HEIGHT = 1.1, 0.9
+SIDE_WIDTH, SIDE_HEIGHT = 0.9, 0.72  # inputs and outputs
+WIDEST_BOX = 2.8
+ROW = 1.75  # from the states to the inputs below and the outputs above
+OPERATION = 0.27  # radius
+
+# Fixed here rather than taken from the style, because boxes are measured to fit their letters.
+_FONT = FontProperties(family="DejaVu Sans", math_fontfamily="cm")
+_BOLD = FontProperties(family="DejaVu Sans", math_fontfamily="cm", weight="bold")
+
+
+# What every drawing is made of ----------------------------------------------------------------
 
 
 def _points_per_unit(ax):
-    """Return how many points one unit of the drawing measures on paper right now."""
+    """Return how many points one unit of the drawing measures in its figure at this moment."""
     (left, _), (right, _) = ax.transData.transform([(0, 0), (1, 0)])
-    return (right - left) * 72 / ax.get_figure(root=True).dpi
+    return (right - left) * 72 / ax.figure.dpi
 
 
 class _Letters(Text):
@@ -45,14 +57,14 @@ class _Letters(Text):
 
     def __init__(self, x, y, text, size, **style):
         super().__init__(x, y, text, **style)
-        self._units = size
+        self._size_in_units = size
 
     def get_window_extent(self, *args, **kwargs):
-        self.set_fontsize(self._units * _points_per_unit(self.axes))
+        self.set_fontsize(self._size_in_units * _points_per_unit(self.axes))
         return super().get_window_extent(*args, **kwargs)
 
     def draw(self, renderer):
-        self.set_fontsize(self._units * _points_per_unit(self.axes))
+        self.set_fontsize(self._size_in_units * _points_per_unit(self.axes))
         super().draw(renderer)
 
 
@@ -61,217 +73,205 @@ class _Outline(PathPatch):
 
     def __init__(self, path, width, **style):
         super().__init__(path, **style)
-        self._units = width
+        self._width_in_units = width
 
     def draw(self, renderer):
-        self.set_linewidth(self._units * _points_per_unit(self.axes))
+        self.set_linewidth(self._width_in_units * _points_per_unit(self.axes))
         super().draw(renderer)
 
 
-@lru_cache(maxsize=512)
-def _text_width(text, size):
-    """Return the width of a text in units."""
-    if not text:
-        return 0.0
-    lines = text.split("\n")
-    return max(
-        TextPath((0, 0), line, size=size, prop=FontProperties()).get_extents().width
-        for line in lines
-    )
+@lru_cache(maxsize=1024)
+def _text_width(text, size, bold=False):
+    """Return the width of the longest line of a text, in units."""
+    font = _BOLD if bold else _FONT
+    paths = [TextPath((0, 0), line, size=size, prop=font) for line in text.split("\n") if line]
+    return max((path.get_extents().width for path in paths), default=0.0)
 
 
-def _mix(color, share):
-    """Return the colour thinned with paper; `share` is what is left of it."""
-    return share * np.array(to_rgb(color)) + (1 - share) * np.array(to_rgb(PAPER))
+def _tint(role):
+    """Return the colour of a role thinned to a ground on which letters are read."""
+    return 0.2 * np.array(to_rgb(PALETTE.get(role, INK))) + 0.8 * np.array(to_rgb(PAPER))
 
 
-def _color(role):
-    return PALETTE.get(role, INK)
+def _rounded(x, y, width, height, radius):
+    style = f"round,pad=0,rounding_size={radius}"
+    return FancyBboxPatch((x - width / 2, y - height / 2), width, height, boxstyle=style).get_path()
 
 
 class _Sketch:
-    """An empty sheet: collects artists, keeps their bounds, and fits the axes round them."""
+    """A sheet to draw on: keeps the bounds of what is drawn and fits the axes round them."""
 
     def __init__(self, ax):
-        self.own_figure = ax is None
-        self.ax = plt.figure().add_subplot() if ax is None else ax
-        self.low = np.array([np.inf, np.inf])
-        self.high = -self.low
+        self.makes_figure = ax is None
+        self.ax = plt.figure(facecolor=PAPER).add_subplot() if ax is None else ax
+        self.low, self.high = np.full(2, np.inf), np.full(2, -np.inf)
 
-    def _cover(self, x, y, width=0.0, height=0.0):
-        half = np.array([width, height]) / 2
-        self.low = np.minimum(self.low, np.array([x, y]) - half)
-        self.high = np.maximum(self.high, np.array([x, y]) + half)
+    def _cover(self, left, bottom, right, top):
+        self.low = np.minimum(self.low, (left, bottom))
+        self.high = np.maximum(self.high, (right, top))
 
-    def text(
-        self, x, y, text, size=SMALL, color=INK, ha="center", va="center", gid="label", zorder=5
-    ):
-        width, height = _text_width(text, size), 1.25 * size * (1 + text.count("\n"))
-        shift_x = {"left": width / 2, "center": 0, "right": -width / 2}[ha]
-        shift_y = {"bottom": height / 2, "center": 0, "top": -height / 2}[va]
-        self._cover(x + shift_x, y + shift_y, width, height)
-        self.ax.add_artist(
-            _Letters(x, y, text, size, color=color, ha=ha, va=va, gid=gid, zorder=zorder)
-        )
+    def _add(self, path, width, **style):
+        self.ax.add_artist(_Outline(path, width, **style))
+        self._cover(*path.get_extents().padded(width / 2).extents)
 
-    def box(self, x, y, text, role, width=1.0, height=0.8, dashed=False, size=TEXT):
-        """A rounded box in the colour of a role; a text too long for it is written smaller."""
-        shape = FancyBboxPatch(
-            (x - width / 2, y - height / 2),
-            width,
-            height,
-            boxstyle="round,pad=0,rounding_size=0.16",
-        )
-        self._shape(shape.get_path(), role, dashed)
-        self._cover(x, y, width + LINE, height + LINE)
+    def text(self, x, y, text, size=CAPTION, color=INK, ha="center", va="center", bold=False):
+        """Letters; `x` and `y` are the edge or centre that `ha` and `va` name."""
+        width, height = _text_width(text, size, bold), 1.2 * size * (1 + text.count("\n"))
+        left = x - {"left": 0, "center": 0.5, "right": 1}[ha] * width
+        bottom = y - {"bottom": 0, "center": 0.5, "top": 1}[va] * height
+        self._cover(left, bottom, left + width, bottom + height)
+        font = (_BOLD if bold else _FONT).copy()
+        style = {"color": color, "ha": ha, "va": va, "fontproperties": font, "linespacing": 1.1}
+        self.ax.add_artist(_Letters(x, y, text, size, gid="label", zorder=5, **style))
+
+    def _label(self, x, y, text, room):
+        """Letters inside a shape, written smaller where the room is narrow."""
         if text:
-            fit = min(1.0, (width - 0.16) / _text_width(text, size))
-            self.text(x, y, text, size * fit)
+            width = _text_width(text, SYMBOL)
+            self.text(x, y, text, SYMBOL * min(1, room / width) if width else SYMBOL)
+
+    def box(self, x, y, text, role, width=SIDE_WIDTH, height=SIDE_HEIGHT, dashed=False):
+        """A rounded box in the colour of a role."""
+        style = {"facecolor": PAPER if dashed else _tint(role), "edgecolor": PALETTE.get(role, INK)}
+        style["linestyle"] = (0, (3, 2)) if dashed else "-"
+        path = _rounded(x, y, width, height, 0.16)
+        self._add(path, LINE, gid=f"box {role}", zorder=3, **style)
+        self._label(x, y, text, width - 0.2)
+
+    def circle(self, x, y, text, role, radius=OPERATION):
+        """A round node: a unit of a dense layer, or an operation such as a sum."""
+        style = {"facecolor": _tint(role), "edgecolor": PALETTE.get(role, INK)}
+        self._add(Path.circle((x, y), radius), LINE, gid=f"circle {role}", zorder=3, **style)
+        self._label(x, y, text, 1.5 * radius)
 
     def panel(self, x, y, width, height):
-        """A pale ground that holds parts together."""
-        shape = FancyBboxPatch(
-            (x - width / 2, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.3"
-        )
-        style = {"facecolor": "#F1EFE9", "edgecolor": "#D9D5CB", "gid": "panel", "zorder": 1}
-        self.ax.add_artist(_Outline(shape.get_path(), 0.6 * LINE, **style))
-        self._cover(x, y, width, height)
-
-    def circle(self, x, y, text, role, radius=0.3, size=TEXT):
-        """A round node: a unit of a layer, or an operation such as a sum."""
-        self._shape(Path.circle((x, y), radius), role, False)
-        self._cover(x, y, 2 * radius + LINE, 2 * radius + LINE)
-        if text:
-            fit = min(1.0, (1.6 * radius) / _text_width(text, size))
-            self.text(x, y, text, size * fit)
-
-    def _shape(self, path, role, dashed):
-        color = _color(role)
-        self.ax.add_artist(
-            _Outline(
-                path,
-                LINE,
-                facecolor=PAPER if dashed else _mix(color, 0.2),
-                edgecolor=color,
-                linestyle=(0, (3, 2)) if dashed else "-",
-                gid=f"box:{role}",
-                zorder=3,
-            )
-        )
+        """A pale ground that holds the parts of a cell together."""
+        style = {"facecolor": "#F3F1EA", "edgecolor": "#D8D4C9", "gid": "panel", "zorder": 1}
+        self._add(_rounded(x, y, width, height, 0.3), 0.6 * LINE, **style)
 
     def dot(self, x, y, role):
-        """A point where a line branches."""
-        self.ax.add_artist(
-            _Outline(
-                Path.circle((x, y), 0.07), 0, facecolor=_color(role), edgecolor="none", zorder=4
-            )
-        )
+        """A filled point: where a line branches, or a place left out."""
+        style = {"facecolor": PALETTE.get(role, INK), "edgecolor": "none", "gid": "dot"}
+        self._add(Path.circle((x, y), 0.07), 0, zorder=4, **style)
 
-    def wire(
-        self,
-        points,
-        role="ink",
-        head=True,
-        width=LINE,
-        dashed=False,
-        corner=0.25,
-        curve=False,
-        bridge=False,
-        gid="wire",
-    ):
-        """A line through points with rounded corners and a head at its end.
+    def wire(self, points, role=None, head=True, width=LINE, dashed=False, curve=False, over=False):
+        """A line through points, with rounded corners and a head at its end.
 
-        With `curve` the four points are those of a cubic Bezier curve. With `bridge` the line
-        passes over what it crosses.
+        With `curve`, the four points are those of a cubic Bezier curve. With `over`, the line
+        interrupts the lines that it crosses.
         """
-        points = np.asarray(points, dtype=float)
-        for x, y in points:
-            self._cover(x, y, width, width)
-        color = _color(role)
+        points = [np.array(point, dtype=float) for point in points]
+        color = PALETTE.get(role, INK)
         if head:
             points[-1] = self._head(points[-1], points[-1] - points[-2], color)
         vertices, codes = [points[0]], [Path.MOVETO]
         if curve:
-            vertices += [*points[1:]]
+            vertices += points[1:]
             codes += [Path.CURVE4] * 3
         else:
-            for before, here, after in zip(points, points[1:-1], points[2:], strict=False):
-                to_before, to_after = before - here, after - here
-                far_before, far_after = np.hypot(*to_before), np.hypot(*to_after)
-                radius = min(corner, far_before / 2, far_after / 2)
-                vertices += [
-                    here + to_before * radius / far_before,
-                    here,
-                    here + to_after * radius / far_after,
-                ]
+            for before, here, after in zip(points, points[1:], points[2:], strict=False):
+                arms = before - here, after - here
+                corner = min(0.25, *(np.hypot(*arm) / 2 for arm in arms))
+                first, last = (here + arm * corner / np.hypot(*arm) for arm in arms)
+                vertices += [first, here, last]
                 codes += [Path.LINETO, Path.CURVE3, Path.CURVE3]
             vertices.append(points[-1])
             codes.append(Path.LINETO)
+        path = Path(vertices, codes)
         style = {"facecolor": "none", "capstyle": "butt", "joinstyle": "round"}
-        if bridge:
-            self.ax.add_artist(
-                _Outline(Path(vertices, codes), 4 * width, edgecolor=PAPER, zorder=2.4, **style)
-            )
-        self.ax.add_artist(
-            _Outline(
-                Path(vertices, codes),
-                width,
-                edgecolor=color,
-                linestyle=(0, (2.2, 1.4)) if dashed else "-",
-                gid=gid,
-                zorder=2.5 if bridge else 2,
-                **style,
-            )
-        )
+        if over:
+            self._add(path, 4.5 * width, edgecolor=PAPER, zorder=2.2, **style)
+        style["linestyle"] = (0, (2.2, 1.4)) if dashed else "-"
+        kind = "wire" if head else "line"
+        self._add(path, width, edgecolor=color, gid=kind, zorder=2.4 if over else 2, **style)
 
     def _head(self, tip, along, color):
-        """Draw an arrow's head and return where its shaft ends."""
+        """Draw the head of an arrow and return where its shaft ends."""
         along = 0.21 * along / np.hypot(*along)
         across = 0.48 * np.array([-along[1], along[0]])
-        notch = tip - 0.75 * along
-        outline = [tip, tip - along + across, notch, tip - along - across, tip]
-        path = Path(outline, [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY])
-        self.ax.add_artist(
-            _Outline(path, 0, facecolor=color, edgecolor="none", gid="head", zorder=2.6)
-        )
-        return notch
+        shaft = tip - 0.75 * along
+        outline = Path([tip, tip - along + across, shaft, tip - along - across, tip], closed=True)
+        self._add(outline, 0, facecolor=color, edgecolor="none", gid="head", zorder=2.6)
+        return shaft
 
     def finish(self):
-        """Fit the axes round what was drawn and return them."""
+        """Fit the axes round the drawing and return them."""
         (left, bottom), (right, top) = self.low - MARGIN, self.high + MARGIN
-        ax = self.ax
-        if self.own_figure:
-            scale = min(INCHES_PER_UNIT, WIDEST / (right - left))
-            ax.figure.set_size_inches((right - left) * scale, (top - bottom) * scale)
-            ax.set_position([0, 0, 1, 1])
-        ax.set(xlim=(left, right), ylim=(bottom, top))
-        ax.set_aspect("equal")
-        ax.set_axis_off()
-        ax.set_axes_locator(_never_enlarged)
-        return ax
+        if self.makes_figure:
+            scale = min(UNIT, PAGE / (right - left))
+            self.ax.figure.set_size_inches((right - left) * scale, (top - bottom) * scale)
+            self.ax.figure.set_layout_engine("none")
+            self.ax.set_position([0, 0, 1, 1])
+        self.ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
+        self.ax.set_axis_off()
+        self.ax.set_axes_locator(_never_enlarged)
+        return self.ax
 
 
 def _never_enlarged(ax, renderer):
-    """Return the place of a drawing in its figure: centred, at most at its usual scale."""
+    """Return the place of a drawing in its figure: centred, and never above its usual scale."""
     place = ax.get_position(original=True)
-    figure_width, figure_height = ax.get_figure(root=True).get_size_inches()
-    width = min(place.width, abs(np.diff(ax.get_xlim())[0]) * INCHES_PER_UNIT / figure_width)
-    height = min(place.height, abs(np.diff(ax.get_ylim())[0]) * INCHES_PER_UNIT / figure_height)
-    center_x, center_y = (place.x0 + place.x1) / 2, (place.y0 + place.y1) / 2
-    return Bbox.from_bounds(center_x - width / 2, center_y - height / 2, width, height)
+    figure_width, figure_height = ax.figure.bbox.size / ax.figure.dpi
+    width = min(place.width, np.ptp(ax.get_xlim()) * UNIT / figure_width)
+    height = min(place.height, np.ptp(ax.get_ylim()) * UNIT / figure_height)
+    left, bottom = (place.p0 + place.p1 - (width, height)) / 2
+    return Bbox.from_bounds(left, bottom, width, height)
 
 
-# Drawings -----------------------------------------------------------------------------------
+def draw_row(*drawings, titles=None):
+    """Draw several drawings side by side, at one scale and with their states at one height.
+
+    Args:
+        drawings: functions that take an axes, such as `lambda ax: draw_rolled(ax=ax)`.
+        titles: one text per drawing, written above it.
+
+    Returns:
+        The axes, an array with one per drawing.
+
+    Raises:
+        ValueError: there is no drawing, or the titles do not fit the drawings.
+    """
+    if not drawings:
+        raise ValueError("there is nothing to draw; give functions such as draw_rolled")
+    if titles is not None and len(titles) != len(drawings):
+        raise ValueError(f"{len(titles)} titles for {len(drawings)} drawings; give one for each")
+    figure = plt.figure(facecolor=PAPER, layout="none")
+    axes = figure.subplots(1, len(drawings), squeeze=False)[0]
+    for ax, draw in zip(axes, drawings, strict=True):
+        draw(ax=ax)
+    bottom = min(ax.get_ylim()[0] for ax in axes)
+    top = max(ax.get_ylim()[1] for ax in axes)
+    for ax, title in zip(axes, titles or [], strict=False):
+        middle = np.mean(ax.get_xlim())
+        half = max(np.ptp(ax.get_xlim()), _text_width(title, SYMBOL, bold=True) + 2 * MARGIN) / 2
+        ax.set_xlim(middle - half, middle + half)
+        style = {"fontproperties": _BOLD.copy(), "color": INK, "ha": "center", "va": "center"}
+        ax.add_artist(_Letters(middle, top + 0.15, title, SYMBOL, gid="title", **style))
+    top += 0.45 if titles else 0
+
+    widths = np.array([np.ptp(ax.get_xlim()) for ax in axes])
+    scale = min(UNIT, PAGE / widths.sum())
+    figure.set_size_inches(widths.sum() * scale, (top - bottom) * scale)
+    edges = np.concatenate([[0], widths.cumsum()]) / widths.sum()
+    for ax, (left, right) in zip(axes, pairwise(edges), strict=True):
+        ax.set_ylim(bottom, top)
+        ax.set_position([left, 0, right - left, 1])
+    return axes
+
+
+# Dense networks and cells ---------------------------------------------------------------------
 
 
 def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
     """Draw a fully connected network from left to right.
 
     Args:
-        layers: one entry per layer: a number of units, or a list with one text per unit.
+        layers: one entry per layer: its number of units (of more than 8, the first and last three
+            are drawn), or a list with one text per unit.
         names: one text per layer, written below it, such as "letter in".
         roles: one role of `PALETTE` per layer; "input", "state", ..., "output" unless given.
-        weights: one text per pair of neighbouring layers, written above its lines, such as "$W_x$".
+        weights: one text per pair of neighbouring layers, written above its lines, such as
+            "$W_1$".
         ax: the axes to draw on; a new figure of a fitting size unless given.
 
     Returns:
@@ -280,14 +280,10 @@ def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
     Raises:
         ValueError: fewer than two layers, an empty layer, or a list that does not fit the layers.
     """
-    units = [
-        [""] * layer if isinstance(layer, int | np.integer) else list(layer) for layer in layers
-    ]
+    units = [_units_to_draw(layer) for layer in layers]
     if len(units) < 2 or not all(units):
-        raise ValueError(
-            f"layers is {layers!r}; give at least two layers of at least one unit each"
-        )
-    roles = roles or ["input", *["state"] * (len(units) - 2), "output"]
+        raise ValueError(f"layers is {layers!r}; give at least two, each with at least one unit")
+    roles = ["input", *["state"] * (len(units) - 2), "output"] if roles is None else roles
     for given, count, what in (
         (names, len(units), "names"),
         (roles, len(units), "roles"),
@@ -297,30 +293,40 @@ def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
             raise ValueError(f"{len(given)} {what} for {len(units)} layers; give {count}")
 
     sketch = _Sketch(ax)
-    gap, radius, step = 2.4, 0.3, 0.78
-    tallest = max(len(layer) for layer in units)
-    heights = [step * ((len(layer) - 1) / 2 - np.arange(len(layer))) for layer in units]
-    for column, (left, right) in enumerate(pairwise(heights)):
-        thin = LINE * (0.55 if len(left) * len(right) < 60 else 0.35)
-        for y_left in left:
-            for y_right in right:
-                start, end = (
-                    np.array([gap * column, y_left]),
-                    np.array([gap * (column + 1), y_right]),
-                )
-                along = (end - start) / np.hypot(*(end - start)) * radius
-                sketch.wire(
-                    [start + along, end - along], "muted", head=False, width=thin, gid="weight"
-                )
-    for column, (layer, at, role) in enumerate(zip(units, heights, roles, strict=True)):
-        for text, y in zip(layer, at, strict=True):
-            sketch.circle(gap * column, y, text, role, radius)
-    edge = step * (tallest - 1) / 2 + radius
+    radius, step = 0.31, 0.8
+    names_width = max((_text_width(name, CAPTION) for name in names or []), default=0)
+    gap = max(2.5, names_width + 0.4)
+    columns = []
+    for column, layer in enumerate(units):
+        heights = step * ((len(layer) - 1) / 2 - np.arange(len(layer)))
+        columns.append(
+            [(gap * column, y) for y, text in zip(heights, layer, strict=True) if text is not None]
+        )
+        for y, text in zip(heights, layer, strict=True):
+            if text is not None:
+                sketch.circle(gap * column, y, text, roles[column], radius)
+                continue
+            for shift in (-0.22, 0, 0.22):
+                sketch.dot(gap * column, y + shift, roles[column])
+    for left, right in pairwise(columns):
+        thin = LINE * (0.6 if len(left) * len(right) < 40 else 0.4)
+        for start in left:
+            for end in right:
+                sketch.wire([start, end], "muted", head=False, width=thin)
+    edge = step * (max(len(layer) for layer in units) - 1) / 2 + radius
     for column, name in enumerate(names or []):
-        sketch.text(gap * column, -edge - 0.25, name, va="top")
+        sketch.text(gap * column, -edge - 0.2, name, va="top")
     for column, name in enumerate(weights or []):
-        sketch.text(gap * (column + 0.5), edge + 0.1, name, TEXT, PALETTE["weight"], va="bottom")
+        middle = gap * (column + 0.5)
+        sketch.text(middle, edge + 0.05, name, SYMBOL, PALETTE["weight"], va="bottom")
     return sketch.finish()
+
+
+def _units_to_draw(layer):
+    """Return one text per place in the column of a layer; None is the place of an ellipsis."""
+    if not isinstance(layer, int | np.integer):
+        return [str(text) for text in layer]
+    return [""] * layer if layer <= 8 else [""] * 3 + [None] + [""] * 3
 
 
 def draw_cell(output=False, activation=r"$\tanh$", values=None, ax=None):
@@ -329,8 +335,9 @@ def draw_cell(output=False, activation=r"$\tanh$", values=None, ax=None):
     Args:
         output: whether o_t = h_t W_o + b_o is drawn above the cell.
         activation: text in the box of the activation.
-        values: dict from a name ("x_t", "h_prev", "W_x", "W_h", "b_h", "h_t", "W_o", "b_o",
-            "o_t") to a number or text that is written beside the symbol.
+        values: dict from a name ("x_t", "h_prev", "W_x", "W_h", "b_h", "h_t", with an output also
+            "W_o", "b_o", "o_t") to a number, which is written below the symbol, or to a text,
+            which is written in its place. "sum" is what the activation is applied to.
         ax: the axes to draw on; a new figure of a fitting size unless given.
 
     Returns:
@@ -339,53 +346,64 @@ def draw_cell(output=False, activation=r"$\tanh$", values=None, ax=None):
     Raises:
         ValueError: `values` has a name that the drawing does not show.
     """
-    symbols = {
-        "x_t": "$x_t$",
-        "h_prev": "$h_{t-1}$",
-        "W_x": "$W_x$",
-        "W_h": "$W_h$",
-        "b_h": "$b_h$",
-        "h_t": "$h_t$",
-    }
-    if output:
-        symbols |= {"W_o": "$W_o$", "b_o": "$b_o$", "o_t": "$o_t$"}
-    for name in values or {}:
+    names = ["x_t", "h_prev", "W_x", "W_h", "b_h", "h_t"] + ["W_o", "b_o", "o_t"] * output
+    symbols = {name: f"${name}$" for name in names} | {"h_prev": "$h_{t-1}$", "sum": ""}
+    for name, value in (values or {}).items():
         if name not in symbols:
             raise ValueError(f"the cell shows no {name!r}; it shows {', '.join(symbols)}")
-    for name, value in (values or {}).items():
-        symbols[name] += f"\n{value}"
+        replaced = isinstance(value, str) or not symbols[name]
+        symbols[name] = str(value) if replaced else f"{symbols[name]}\n{value}"
 
     sketch = _Sketch(ax)
-    sketch.panel(2.1, 0, 4.2, 3.1)
-    sketch.wire([(-1.5, 0), (0.15, 0)], "state")
-    sketch.wire([(1.05, 0), (1.6, 0)])
-    sketch.wire([(1.9, -2.0), (1.9, -1.2)], "input")
-    sketch.wire([(1.9, -0.6), (1.9, -0.3)])
-    sketch.wire([(1.9, 0.65), (1.9, 0.3)])
-    sketch.wire([(2.2, 0), (2.7, 0)])
-    sketch.wire([(3.6, 0), (5.3, 0)], "state")
-    sketch.box(-2.0, 0, symbols["h_prev"], "state")
-    sketch.box(0.6, 0, symbols["W_h"], "weight", 0.9, 0.7)
-    sketch.box(1.9, -2.4, symbols["x_t"], "input")
-    sketch.box(1.9, -0.9, symbols["W_x"], "weight", 0.9, 0.6)
-    sketch.box(1.9, 0.95, symbols["b_h"], "weight", 0.9, 0.6)
-    sketch.circle(1.9, 0, "+", "ink")
-    sketch.box(3.15, 0, activation, "state", 0.9, 0.7)
-    sketch.dot(4.4, 0, "state")
-    sketch.box(5.8, 0, symbols["h_t"], "state")
-    if output:
-        sketch.wire([(4.4, 0), (4.4, 1.7)], "state")
-        sketch.box(4.4, 2.0, symbols["W_o"], "weight", 0.9, 0.6)
-        sketch.wire([(4.4, 2.3), (4.4, 2.75)])
-        sketch.circle(4.4, 3.05, "+", "ink")
-        sketch.box(5.8, 3.05, symbols["b_o"], "weight", 0.9, 0.6)
-        sketch.wire([(5.35, 3.05), (4.7, 3.05)])
-        sketch.wire([(4.4, 3.35), (4.4, 3.8)], "output")
-        sketch.box(4.4, 4.2, symbols["o_t"], "output")
-    else:
-        sketch.wire([(4.4, 0), (4.4, 2.0)], "state")
-        sketch.box(4.4, 2.4, symbols["h_t"], "state")
+    height = SIDE_HEIGHT + 0.3 * any("\n" in text for text in symbols.values())
+    width = max(SIDE_WIDTH, *(_text_width(text, SYMBOL) + 0.3 for text in symbols.values()))
+    reach = np.array([width, height]) / 2
+    # The sum stands at (0, 0); everything else follows from the gaps between neighbours.
+    weight_x, weight_y = -(OPERATION + 0.5) - reach[0], -(OPERATION + 0.42) - reach[1]
+    squash_x = max(0.55, _text_width(symbols["sum"], CAPTION) + 0.35) + OPERATION + reach[0]
+    left, right = weight_x - reach[0] - 0.4, squash_x + reach[0] + 0.4
+    top = -weight_y + reach[1] + 0.35
+    previous_x, input_y = left - 0.65 - reach[0], -top - 0.55 - reach[1]
+    fork_x = right + 0.35 + reach[0]
+    next_x = fork_x + 0.85 + reach[0]
+
+    sketch.panel((left + right) / 2, 0, right - left, 2 * top)
+    sketch.wire([(previous_x, 0), (weight_x - reach[0], 0)], "state")
+    sketch.wire([(weight_x, 0), (-OPERATION, 0)])
+    sketch.wire([(0, input_y), (0, weight_y - reach[1])], "input")
+    sketch.wire([(0, weight_y), (0, -OPERATION)])
+    sketch.wire([(0, -weight_y), (0, OPERATION)])
+    sketch.wire([(0, 0), (squash_x - reach[0], 0)])
+    sketch.wire([(squash_x, 0), (next_x - reach[0], 0)], "state")
+    sketch.box(previous_x, 0, symbols["h_prev"], "state", width, height)
+    sketch.box(weight_x, 0, symbols["W_h"], "weight", width, height)
+    sketch.box(0, input_y, symbols["x_t"], "input", width, height)
+    sketch.box(0, weight_y, symbols["W_x"], "weight", width, height)
+    sketch.box(0, -weight_y, symbols["b_h"], "weight", width, height)
+    sketch.circle(0, 0, "+", None)
+    sketch.text((OPERATION + squash_x - reach[0]) / 2, 0.1, symbols["sum"], va="bottom")
+    sketch.box(squash_x, 0, activation, "state", width, height)
+    sketch.dot(fork_x, 0, "state")
+    sketch.box(next_x, 0, symbols["h_t"], "state", width, height)
+    if not output:
+        sketch.wire([(fork_x, 0), (fork_x, -input_y - reach[1])], "state")
+        sketch.box(fork_x, -input_y, symbols["h_t"], "state", width, height)
+        return sketch.finish()
+    weight_y = 0.75 + reach[1]
+    sum_y = weight_y + reach[1] + 0.42 + OPERATION
+    output_y = sum_y + OPERATION + 0.5 + reach[1]
+    sketch.wire([(fork_x, 0), (fork_x, weight_y - reach[1])], "state")
+    sketch.wire([(fork_x, weight_y), (fork_x, sum_y - OPERATION)])
+    sketch.wire([(next_x, sum_y), (fork_x + OPERATION, sum_y)])
+    sketch.wire([(fork_x, sum_y), (fork_x, output_y - reach[1])], "output")
+    sketch.box(fork_x, weight_y, symbols["W_o"], "weight", width, height)
+    sketch.circle(fork_x, sum_y, "+", None)
+    sketch.box(next_x, sum_y, symbols["b_o"], "weight", width, height)
+    sketch.box(fork_x, output_y, symbols["o_t"], "output", width, height)
     return sketch.finish()
+
+
+# Recurrent networks over time -----------------------------------------------------------------
 
 
 def draw_rolled(input="$x_t$", state="$h_t$", output="$o_t$", weights=True, role="state", ax=None):
@@ -397,7 +415,7 @@ def draw_rolled(input="$x_t$", state="$h_t$", output="$o_t$", weights=True, role
         output: text in the box of the output; None for a layer without one.
         weights: which arrows carry the names of their weights: True for all, False for none, or
             some of "W_x", "W_h", "W_o".
-        role: role of `PALETTE` whose colour the state has.
+        role: the role of `PALETTE` whose colour the state has.
         ax: the axes to draw on; a new figure of a fitting size unless given.
 
     Returns:
@@ -406,23 +424,15 @@ def draw_rolled(input="$x_t$", state="$h_t$", output="$o_t$", weights=True, role
     Raises:
         ValueError: `weights` names a matrix that does not exist.
     """
-    weights = _chosen_weights(weights)
+    names = {name: f"${name}$" for name in _chosen_weights(weights)}
     sketch = _Sketch(ax)
-    _draw_step(
-        sketch,
-        0,
-        input,
-        state,
-        output,
-        role=role,
-        names={name: f"${name}$" for name in weights},
-        widths=(_row_width([input]), _row_width([state], STATE_WIDTH), _row_width([output])),
-    )
-    right = _row_width([state], STATE_WIDTH) / 2
-    loop = [(right, 0.2), (right + 1.25, 1.0), (right + 1.25, -1.0), (right, -0.2)]
+    widths = _row_width([input]), _row_width([state], STATE_WIDTH), _row_width([output])
+    _draw_column(sketch, 0, (input, state, output), widths, role, names)
+    edge = widths[1] / 2
+    loop = [(edge, 0.2), (edge + 1.3, 1.1), (edge + 1.3, -1.1), (edge, -0.2)]
     sketch.wire(loop, role, curve=True)
-    if "W_h" in weights:
-        sketch.text(right + 1.05, 0, "$W_h$", color=PALETTE["weight"], ha="left")
+    if "W_h" in names:
+        sketch.text(edge + 1.06, 0, names["W_h"], color=PALETTE["weight"], ha="left")
     return sketch.finish()
 
 
@@ -450,10 +460,10 @@ def draw_unrolled(
             some of "W_x", "W_h", "W_o".
         tied: whether all steps share their weights; otherwise each step has its own, W_x^(1),
             W_x^(2), ...
-        initial_state: whether h_0 stands before the first step; a text is written instead of h_0.
+        initial_state: whether h_0 stands before the first step; a text is written in its place.
         feedback: whether each output is fed back as the input of the next step.
-        encoder: number of first steps that belong to an encoder; the others are a decoder of a
-            second colour with weights of its own.
+        encoder: number of first steps that belong to an encoder; the others are a decoder, in a
+            second colour and with weights of its own.
         ax: the axes to draw on; a new figure of a fitting size unless given.
 
     Returns:
@@ -465,66 +475,75 @@ def draw_unrolled(
     weights = _chosen_weights(weights)
     steps = _count_steps(steps, inputs=inputs, outputs=outputs, states=states)
     if not 0 <= encoder < steps:
-        raise ValueError(
-            f"encoder is {encoder}; give fewer than all {steps} steps, 0 for no encoder"
-        )
-    count = range(1, steps + 1)
-    own_words = isinstance(inputs, list | tuple), isinstance(outputs, list | tuple)
-    inputs = _texts(inputs, [f"$x_{{{t}}}$" for t in count])
-    if outputs == "last":
+        raise ValueError(f"encoder is {encoder}; give fewer than all {steps} steps, or 0 for none")
+    if isinstance(outputs, str):
         outputs = [None] * (steps - 1) + [f"$o_{{{steps}}}$"]
-    outputs = _texts(outputs, [f"$o_{{{t}}}$" for t in count])
-    states = _texts(states, [f"$h_{{{t}}}$" for t in count])
+    rows = [
+        _row_texts(given, steps, symbol)
+        for given, symbol in ((inputs, "x"), (states, "h"), (outputs, "o"))
+    ]
+    inputs, _, outputs = rows
+    widths = [
+        _row_width(row, least)
+        for row, least in zip(rows, (SIDE_WIDTH, STATE_WIDTH, SIDE_WIDTH), strict=True)
+    ]
+    gap = 0.95
+    if "W_h" in weights:
+        gap = 1.05 if tied else 1.35
+        gap += 0.35 if feedback else 0
+    side_gap = 0.8 if feedback else 0.35
+    pitch = max(widths[1] + gap, widths[0] + side_gap, widths[2] + side_gap)
+    lane = (
+        max(widths[0] if any(inputs[1:]) else 0, widths[1]) / 2 + 0.42
+    )  # of the feedback, left of a column
 
-    widths = (_row_width(inputs), _row_width(states, STATE_WIDTH), _row_width(outputs))
-    gap = 1.0 if "W_h" not in weights else 1.1 if tied and not encoder else 1.35
-    pitch = max(widths[1] + gap, widths[0] + 0.35, widths[2] + 0.35)
     sketch = _Sketch(ax)
-    for t in count:
-        x = pitch * t
-        mark = "" if tied else f"^{{({t})}}"
-        mark = "^{\\prime}" if encoder and t > encoder else mark
-        role = "second_state" if encoder and t > encoder else "state"
-        _draw_step(
-            sketch,
-            x,
-            inputs[t - 1],
-            states[t - 1],
-            outputs[t - 1],
-            role=role,
-            names={name: f"${name}{mark}$" for name in weights},
-            widths=widths,
-        )
+    for t in range(1, steps + 1):
+        x, decodes = pitch * t, 0 < encoder < t
+        role = "second_state" if decodes else "state"
+        mark = ("" if tied else f"^{{({t})}}") + ("^{\\prime}" if decodes and tied else "")
+        names = {name: f"${name}{mark}$" for name in weights}
+        _draw_column(sketch, x, [row[t - 1] for row in rows], widths, role, names)
+        before = x - pitch
         if t == 1 and not initial_state:
             continue
-        left = x - pitch
         if t == 1:
             text = initial_state if isinstance(initial_state, str) else "$h_0$"
-            sketch.box(left, 0, text, "muted", widths[1], STATE_HEIGHT, dashed=True)
-        sketch.wire(
-            [(left + widths[1] / 2, 0), (x - widths[1] / 2, 0)],
-            "state" if t <= encoder + 1 else role,
-        )
-        if "W_h" in weights:
-            sketch.text(x - pitch / 2, 0.1, f"$W_h{mark}$", color=PALETTE["weight"], va="bottom")
-        if feedback and t > 1 and outputs[t - 2] is not None:
-            start, lane = left + widths[2] / 2, x - widths[1] / 2 - 0.3
-            if inputs[t - 1] is None:
-                under = -STATE_HEIGHT / 2 - 0.55
-                end = [(lane, under), (x, under), (x, -STATE_HEIGHT / 2)]
-            else:
-                end = [(lane, -ROW), (x - widths[0] / 2, -ROW)]
-            sketch.wire([(start, ROW), (lane, ROW), *end], "output", dashed=True, bridge=True)
+            sketch.box(before, 0, text, "muted", widths[1], STATE_HEIGHT, dashed=True)
+        source = "state" if t <= encoder + 1 else role
+        sketch.wire([(before + widths[1] / 2, 0), (x - widths[1] / 2, 0)], source, over=feedback)
+        fed_back = feedback and t > 1 and outputs[t - 2] is not None
+        if "W_h" in names:
+            middle = before + widths[1] / 2 + x - (lane if fed_back else widths[1] / 2 + 0.1)
+            sketch.text(middle / 2, 0.1, names["W_h"], color=PALETTE["weight"], va="bottom")
+        if fed_back:
+            under = -(STATE_HEIGHT + ROW - SIDE_HEIGHT / 2) / 2
+            end = [(x - lane, under), (x, under), (x, -STATE_HEIGHT / 2)]
+            if inputs[t - 1] is not None:
+                end = [(x - lane, -ROW), (x - widths[0] / 2, -ROW)]
+            start = [(before + widths[2] / 2, ROW), (x - lane, ROW)]
+            sketch.wire(start + end, "output", dashed=True)
+    if encoder:
+        for first, last, name, role in (
+            (1, encoder, "encoder", "state"),
+            (encoder + 1, steps, "decoder", "second_state"),
+        ):
+            left, right = pitch * first - widths[1] / 2, pitch * last + widths[1] / 2
+            y = -ROW - SIDE_HEIGHT / 2 - 0.3
+            sketch.wire(
+                [(left, y + 0.12), (left, y), (right, y), (right, y + 0.12)], role, head=False
+            )
+            sketch.text((left + right) / 2, y - 0.1, name, va="top")
     return sketch.finish()
 
 
 def draw_topology(kind, inputs=None, outputs=None, weights=False, ax=None):
-    """Draw one of the five ways in which inputs and outputs can be arranged in time.
+    """Draw one of the five ways in which inputs and outputs are arranged in time.
 
     Args:
         kind: one of `TOPOLOGIES`: "one to one", "one to many" (each output is fed back as the
             next input), "many to one", "many to many" (an output for each input) and
-            "encoder-decoder" (outputs of another length).
+            "encoder-decoder" (many to many of another length).
         inputs: their number, or a list with the text of each.
         outputs: their number, or a list with the text of each.
         weights: as in `draw_unrolled`.
@@ -534,7 +553,7 @@ def draw_topology(kind, inputs=None, outputs=None, weights=False, ax=None):
         The axes.
 
     Raises:
-        ValueError: the kind is unknown, or does not allow so many inputs or outputs.
+        ValueError: the kind is unknown, or cannot have so many inputs or outputs.
     """
     usual = {
         "one to one": (["$x$"], ["$o$"]),
@@ -546,122 +565,68 @@ def draw_topology(kind, inputs=None, outputs=None, weights=False, ax=None):
     if kind not in usual:
         raise ValueError(f"there is no topology {kind!r}; choose from {', '.join(TOPOLOGIES)}")
     inputs, outputs = (
-        [f"${symbol}_{{{t}}}$" for t in range(1, given + 1)]
-        if isinstance(given, int)
-        else list(given)
+        [f"${symbol}_{{{t}}}$" for t in range(1, given + 1)] if isinstance(given, int) else [*given]
         for given, symbol in (
             (usual[kind][0] if inputs is None else inputs, "x"),
             (usual[kind][1] if outputs is None else outputs, "o"),
         )
     )
     ins, outs = len(inputs), len(outputs)
-    one_in, one_out = kind.startswith("one"), kind.endswith("one")
-    if not ins or not outs or (one_in and ins > 1) or (one_out and outs > 1):
-        raise ValueError(f"{kind!r} cannot have {ins} inputs and {outs} outputs")
-    if kind == "many to many" and ins != outs:
+    wrong = {
+        "one to one": ins != 1 or outs != 1,
+        "one to many": ins != 1 or outs < 1,
+        "many to one": ins < 1 or outs != 1,
+        "many to many": ins < 1 or ins != outs,
+        "encoder-decoder": ins < 1 or outs < 1,
+    }
+    if wrong[kind]:
         raise ValueError(
-            f"{kind!r} has an output per input; for {ins} and {outs} use 'encoder-decoder'"
+            f"{kind!r} cannot have {ins} inputs and {outs} outputs; change one of them"
         )
-    options = {"weights": weights, "initial_state": False}
+    options = {"weights": weights, "initial_state": False, "ax": ax}
     if kind == "one to one":
-        return draw_unrolled(1, inputs, outputs, ["$h$"], ax=ax, **options)
+        return draw_unrolled(1, inputs, outputs, ["$h$"], **options)
     if kind == "encoder-decoder":
         states = [f"$h_{{{t}}}$" for t in range(1, ins + 1)]
         states += [f"$s_{{{t}}}$" for t in range(1, outs + 1)]
-        return draw_unrolled(
-            ins + outs,
-            inputs + [None] * outs,
-            [None] * ins + outputs,
-            states,
-            feedback=True,
-            encoder=ins,
-            ax=ax,
-            **options,
-        )
+        inputs, outputs = inputs + [None] * outs, [None] * ins + outputs
+        return draw_unrolled(None, inputs, outputs, states, feedback=True, encoder=ins, **options)
     steps = max(ins, outs)
-    inputs += [None] * (steps - ins)
+    inputs = inputs + [None] * (steps - ins)
     outputs = [None] * (steps - outs) + outputs
-    return draw_unrolled(steps, inputs, outputs, feedback=one_in, ax=ax, **options)
+    return draw_unrolled(None, inputs, outputs, feedback=kind == "one to many", **options)
 
 
-def draw_row(*drawings, titles=None):
-    """Draw several drawings side by side at one scale, their states at one height.
-
-    Args:
-        drawings: functions that take an axes, such as `lambda ax: draw_rolled(ax=ax)`.
-        titles: one text per drawing, written above it.
-
-    Returns:
-        The axes, one per drawing.
-
-    Raises:
-        ValueError: there is no drawing, or titles do not fit the drawings.
-    """
-    if not drawings or (titles is not None and len(titles) != len(drawings)):
-        raise ValueError(f"{len(drawings)} drawings, titles {titles}; give one title per drawing")
-    figure = plt.figure(layout="none")
-    axes = figure.subplots(1, len(drawings), squeeze=False)[0]
-    for ax, draw in zip(axes, drawings, strict=True):
-        draw(ax)
-    bottom = min(ax.get_ylim()[0] for ax in axes)
-    top = max(ax.get_ylim()[1] for ax in axes)
-    spans = np.array([np.diff(ax.get_xlim())[0] for ax in axes])
-    heading = 0.6 if titles else 0.0  # units
-    scale = min(INCHES_PER_UNIT, WIDEST / spans.sum())
-    figure.set_size_inches(spans.sum() * scale, (top - bottom + heading) * scale)
-    left = 0.0
-    for ax, span in zip(axes, spans, strict=True):
-        ax.set_ylim(bottom, top)
-        ax.set_position([left, 0, span / spans.sum(), (top - bottom) / (top - bottom + heading)])
-        left += span / spans.sum()
-    for ax, title in zip(axes, titles or [], strict=False):
-        ax.add_artist(
-            _Letters(
-                np.mean(ax.get_xlim()),
-                top,
-                title,
-                TEXT,
-                color=INK,
-                ha="center",
-                va="bottom",
-                weight="bold",
-            )
-        )
-    return axes
-
-
-# Parts of the recurrent drawings --------------------------------------------------------------
-
-WEIGHTS = ("W_x", "W_h", "W_o")
-STATE_WIDTH, STATE_HEIGHT = 1.1, 0.9
-SIDE_HEIGHT = 0.72
-ROW = 1.75  # distance of inputs and outputs from the states
-
-
-def _draw_step(sketch, x, input, state, output, role, names, widths):
-    """Draw one column: input, state, output and the arrows between them."""
+def _draw_column(sketch, x, texts, widths, role, names):
+    """Draw one step: input, state, output (a text or None for each) and the arrows between."""
+    input, state, output = texts
     edge, side = STATE_HEIGHT / 2, ROW - SIDE_HEIGHT / 2
     if input is not None:
-        sketch.box(x, -ROW, input, "input", widths[0], SIDE_HEIGHT)
+        sketch.box(x, -ROW, input, "input", widths[0])
         sketch.wire([(x, -side), (x, -edge)], "input")
         if "W_x" in names:
-            sketch.text(
-                x + 0.14, -(side + edge) / 2, names["W_x"], color=PALETTE["weight"], ha="left"
-            )
+            middle = -(side + edge) / 2 - 0.05
+            sketch.text(x + 0.14, middle, names["W_x"], color=PALETTE["weight"], ha="left")
     sketch.box(x, 0, state, role, widths[1], STATE_HEIGHT)
     if output is not None:
-        sketch.box(x, ROW, output, "output", widths[2], SIDE_HEIGHT)
+        sketch.box(x, ROW, output, "output", widths[2])
         sketch.wire([(x, edge), (x, side)], "output")
         if "W_o" in names:
-            sketch.text(
-                x + 0.14, (side + edge) / 2, names["W_o"], color=PALETTE["weight"], ha="left"
-            )
+            middle = (side + edge) / 2 - 0.05
+            sketch.text(x + 0.14, middle, names["W_o"], color=PALETTE["weight"], ha="left")
 
 
-def _row_width(texts, least=0.9):
-    """Return the width of the boxes of a row: wide enough for each text, within reason."""
-    widest = max((_text_width(text, TEXT) for text in texts if text), default=0.0)
-    return min(max(least, widest + 0.36), 2.8)
+def _row_width(texts, least=SIDE_WIDTH):
+    """Return the width of the boxes of a row: as wide as its longest text needs, within reason."""
+    widest = max((_text_width(text, SYMBOL) for text in texts if text), default=0)
+    return min(max(least, widest + 0.36), WIDEST_BOX)
+
+
+def _row_texts(given, steps, symbol):
+    """Return one text per step from True (symbols with an index), False (none) or a list."""
+    if given is True:
+        return [f"${symbol}_{{{t}}}$" for t in range(1, steps + 1)]
+    return [None] * steps if given is False else [*given]
 
 
 def _chosen_weights(weights):
@@ -672,25 +637,20 @@ def _chosen_weights(weights):
     return chosen
 
 
-def _texts(given, usual):
-    """Return one text per step from True (the usual ones), False (none) or a list."""
-    if given is True:
-        return usual
-    return [None] * len(usual) if given is False else list(given)
-
-
 def _count_steps(steps, **rows):
-    """Return the number of steps on which the number and all lists agree."""
-    counts = {name: len(row) for name, row in rows.items() if isinstance(row, list | tuple)}
-    if steps is not None:
-        counts["steps"] = steps
+    """Return the number of steps on which the number given and all lists agree."""
+    counts = {} if steps is None else {"steps": steps}
+    for name, row in rows.items():
+        if isinstance(row, str) and (name, row) != ("outputs", "last"):
+            raise ValueError(f"{name} is the text {row!r}; give a list, such as list({row!r})")
+        if not isinstance(row, bool | str):
+            counts[name] = len(row)
     if not counts:
         raise ValueError("nothing tells the number of steps; give steps=5 or inputs=[...]")
     if len(set(counts.values())) > 1:
         raise ValueError(
-            f"these differ in length: {counts}; give one entry per step (None for no box)"
+            f"these differ in length: {counts}; give one entry per step, None for no box"
         )
-    (steps,) = set(counts.values())
-    if steps < 1:
-        raise ValueError("there are no steps; give at least one")
-    return steps
+    if min(counts.values()) < 1:
+        raise ValueError(f"there is no step to draw: {counts}; give at least one")
+    return min(counts.values())

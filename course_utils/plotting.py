@@ -15,9 +15,9 @@ PALETTE = {
     "input": "#009E73",
     "state": "#0072B2",
     "output": "#E69F00",
-    "second_state": "#56B4E9",
+    "second_state": "#CC79A7",
     "forget": "#D55E00",
-    "candidate": "#CC79A7",
+    "candidate": "#56B4E9",
     "truth": "#1A1A1A",
     "weight": "#87337B",
     "input_gate": "#1FD18E",
@@ -32,7 +32,7 @@ INK = "#20262C"
 PAPER = "#FDFCF9"
 
 # The order in which curves without a role of their own take their colours.
-_CURVES = ("state", "forget", "input", "candidate", "output", "second_state", "update")
+_CURVES = ("state", "forget", "input", "second_state", "output", "candidate", "update")
 
 _SEQUENTIAL = LinearSegmentedColormap.from_list(
     "course_sequential", [PAPER, "#BFDCEB", "#5BA3CF", PALETTE["state"], "#0B2F52"]
