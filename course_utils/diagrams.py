@@ -32,6 +32,7 @@ MARGIN = 0.2
 LINE = 0.045
 SYMBOL = 0.34
 CAPTION = 0.29
+LEADING = 1.2  # height of a line of text in sizes of its letters
 STATE_WIDTH, STATE_HEIGHT = 1.1, 0.9
 SIDE_WIDTH, SIDE_HEIGHT = 0.9, 0.72  # inputs and outputs
 WIDEST_BOX = 2.8
@@ -81,9 +82,8 @@ class _Outline(PathPatch):
 
 
 @lru_cache(maxsize=1024)
-def _text_width(text, size, bold=False):
+def _text_width(text, size, font=_FONT):
     """Return the width of the longest line of a text, in units."""
-    font = _BOLD if bold else _FONT
     paths = [TextPath((0, 0), line, size=size, prop=font) for line in text.split("\n") if line]
     return max((path.get_extents().width for path in paths), default=0.0)
 
@@ -114,21 +114,25 @@ class _Sketch:
         self.ax.add_artist(_Outline(path, width, **style))
         self._cover(*path.get_extents().padded(width / 2).extents)
 
-    def text(self, x, y, text, size=CAPTION, color=INK, ha="center", va="center", bold=False):
+    def text(self, x, y, text, size=CAPTION, color=INK, ha="center", va="center", font=_FONT):
         """Letters; `x` and `y` are the edge or centre that `ha` and `va` name."""
-        width, height = _text_width(text, size, bold), 1.2 * size * (1 + text.count("\n"))
+        lines = text.split("\n")
+        width, height = _text_width(text, size, font), LEADING * size * len(lines)
         left = x - {"left": 0, "center": 0.5, "right": 1}[ha] * width
         bottom = y - {"bottom": 0, "center": 0.5, "top": 1}[va] * height
         self._cover(left, bottom, left + width, bottom + height)
-        font = (_BOLD if bold else _FONT).copy()
-        style = {"color": color, "ha": ha, "va": va, "fontproperties": font, "linespacing": 1.1}
-        self.ax.add_artist(_Letters(x, y, text, size, gid="label", zorder=5, **style))
+        style = {"fontproperties": font.copy(), "color": color, "ha": ha, "gid": "label"}
+        for above, line in enumerate(reversed(lines)):
+            # On a common baseline: centred by its ink, "gypsy" would stand higher than "March".
+            base = bottom + (LEADING * (above + 0.5) - 0.3) * size
+            self.ax.add_artist(_Letters(x, base, line, size, va="baseline", zorder=5, **style))
 
-    def _label(self, x, y, text, room):
-        """Letters inside a shape, written smaller where the room is narrow."""
+    def _label(self, x, y, text, width, height):
+        """Letters inside a shape, written smaller where it has too little room."""
         if text:
-            width = _text_width(text, SYMBOL)
-            self.text(x, y, text, SYMBOL * min(1, room / width) if width else SYMBOL)
+            lines = LEADING * SYMBOL * (1 + text.count("\n"))
+            fit = min(1, width / max(_text_width(text, SYMBOL), width), height / max(lines, height))
+            self.text(x, y, text, SYMBOL * fit)
 
     def box(self, x, y, text, role, width=SIDE_WIDTH, height=SIDE_HEIGHT, dashed=False):
         """A rounded box in the colour of a role."""
@@ -136,13 +140,13 @@ class _Sketch:
         style["linestyle"] = (0, (3, 2)) if dashed else "-"
         path = _rounded(x, y, width, height, 0.16)
         self._add(path, LINE, gid=f"box {role}", zorder=3, **style)
-        self._label(x, y, text, width - 0.2)
+        self._label(x, y, text, width - 0.2, height - 0.12)
 
     def circle(self, x, y, text, role, radius=OPERATION):
         """A round node: a unit of a dense layer, or an operation such as a sum."""
         style = {"facecolor": _tint(role), "edgecolor": PALETTE.get(role, INK)}
         self._add(Path.circle((x, y), radius), LINE, gid=f"circle {role}", zorder=3, **style)
-        self._label(x, y, text, 1.5 * radius)
+        self._label(x, y, text, 1.5 * radius, 1.8 * radius)
 
     def panel(self, x, y, width, height):
         """A pale ground that holds the parts of a cell together."""
@@ -243,11 +247,10 @@ def draw_row(*drawings, titles=None):
     top = max(ax.get_ylim()[1] for ax in axes)
     for ax, title in zip(axes, titles or [], strict=False):
         middle = np.mean(ax.get_xlim())
-        half = max(np.ptp(ax.get_xlim()), _text_width(title, SYMBOL, bold=True) + 2 * MARGIN) / 2
+        half = max(np.ptp(ax.get_xlim()), _text_width(title, SYMBOL, _BOLD) + 2 * MARGIN) / 2
         ax.set_xlim(middle - half, middle + half)
-        style = {"fontproperties": _BOLD.copy(), "color": INK, "ha": "center", "va": "center"}
-        ax.add_artist(_Letters(middle, top + 0.15, title, SYMBOL, gid="title", **style))
-    top += 0.45 if titles else 0
+        _Sketch(ax).text(middle, top, title, SYMBOL, va="bottom", font=_BOLD)
+    top += 0.6 if titles else 0
 
     widths = np.array([np.ptp(ax.get_xlim()) for ax in axes])
     scale = min(UNIT, PAGE / widths.sum())
@@ -386,8 +389,8 @@ def draw_cell(output=False, activation=r"$\tanh$", values=None, ax=None):
     sketch.dot(fork_x, 0, "state")
     sketch.box(next_x, 0, symbols["h_t"], "state", width, height)
     if not output:
-        sketch.wire([(fork_x, 0), (fork_x, -input_y - reach[1])], "state")
-        sketch.box(fork_x, -input_y, symbols["h_t"], "state", width, height)
+        sketch.wire([(fork_x, 0), (fork_x, top - height)], "state")
+        sketch.box(fork_x, top - reach[1], symbols["h_t"], "state", width, height)
         return sketch.finish()
     weight_y = 0.75 + reach[1]
     sum_y = weight_y + reach[1] + 0.42 + OPERATION
