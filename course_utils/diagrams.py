@@ -23,9 +23,9 @@ from matplotlib.transforms import Bbox
 WEIGHTS = ("W_x", "W_h", "W_o")
 TOPOLOGIES = ("one to one", "one to many", "many to one", "many to many", "encoder-decoder")
 
-# Sizes in inches: a unit of a drawing at its usual scale; what a notebook page shows unshrunk.
+# Sizes in inches: a unit of a drawing at its usual scale, and what a notebook page shows unshrunk.
 UNIT = 0.6
-PAGE = 9.6
+PAGE_WIDTH, PAGE_HEIGHT = 9.6, 7.0
 
 # Sizes in units of the drawing.
 MARGIN = 0.2
@@ -202,14 +202,21 @@ class _Sketch:
         """Fit the axes round the drawing and return them."""
         (left, bottom), (right, top) = self.low - MARGIN, self.high + MARGIN
         if self.makes_figure:
-            scale = min(UNIT, PAGE / (right - left))
-            self.ax.figure.set_size_inches((right - left) * scale, (top - bottom) * scale)
-            self.ax.figure.set_layout_engine("none")
+            _fit_page(self.ax.figure, right - left, top - bottom)
             self.ax.set_position([0, 0, 1, 1])
         self.ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
         self.ax.set_axis_off()
         self.ax.set_axes_locator(_never_enlarged)
         return self.ax
+
+
+def _fit_page(figure, width, height):
+    """Give a figure the size of a drawing of so many units, reduced where the page is smaller."""
+    scale = min(UNIT, PAGE_WIDTH / width, PAGE_HEIGHT / height)
+    # Whole tenths of an inch: the size is stored in notebooks, and must not depend on how a
+    # machine rounds the widths of letters.
+    figure.set_size_inches(np.ceil(np.array([width, height]) * scale * 10 - 0.01) / 10)
+    figure.set_layout_engine("none")
 
 
 def _never_enlarged(ax, renderer):
@@ -239,7 +246,7 @@ def draw_row(*drawings, titles=None):
         raise ValueError("there is nothing to draw; give functions such as draw_rolled")
     if titles is not None and len(titles) != len(drawings):
         raise ValueError(f"{len(titles)} titles for {len(drawings)} drawings; give one for each")
-    figure = plt.figure(facecolor=PAPER, layout="none")
+    figure = plt.figure(facecolor=PAPER)
     axes = figure.subplots(1, len(drawings), squeeze=False)[0]
     for ax, draw in zip(axes, drawings, strict=True):
         draw(ax=ax)
@@ -253,12 +260,12 @@ def draw_row(*drawings, titles=None):
     top += 0.6 if titles else 0
 
     widths = np.array([np.ptp(ax.get_xlim()) for ax in axes])
-    scale = min(UNIT, PAGE / widths.sum())
-    figure.set_size_inches(widths.sum() * scale, (top - bottom) * scale)
-    edges = np.concatenate([[0], widths.cumsum()]) / widths.sum()
-    for ax, (left, right) in zip(axes, pairwise(edges), strict=True):
+    lefts = np.concatenate([[0], np.cumsum(widths + 2 * MARGIN)])
+    total = lefts[-1] - 2 * MARGIN
+    _fit_page(figure, total, top - bottom)
+    for ax, left, width in zip(axes, lefts, widths, strict=False):
         ax.set_ylim(bottom, top)
-        ax.set_position([left, 0, right - left, 1])
+        ax.set_position([left / total, 0, width / total, 1])
     return axes
 
 
@@ -298,7 +305,8 @@ def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
     sketch = _Sketch(ax)
     radius, step = 0.31, 0.8
     names_width = max((_text_width(name, CAPTION) for name in names or []), default=0)
-    gap = max(2.5, names_width + 0.4)
+    tallest = step * (max(len(layer) for layer in units) - 1)
+    gap = max(2.5, names_width + 0.4, 0.25 * tallest)
     columns = []
     for column, layer in enumerate(units):
         heights = step * ((len(layer) - 1) / 2 - np.arange(len(layer)))
@@ -316,7 +324,7 @@ def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
         for start in left:
             for end in right:
                 sketch.wire([start, end], "muted", head=False, width=thin)
-    edge = step * (max(len(layer) for layer in units) - 1) / 2 + radius
+    edge = tallest / 2 + radius
     for column, name in enumerate(names or []):
         sketch.text(gap * column, -edge - 0.2, name, va="top")
     for column, name in enumerate(weights or []):
@@ -560,10 +568,10 @@ def draw_topology(kind, inputs=None, outputs=None, weights=False, ax=None):
     """
     usual = {
         "one to one": (["$x$"], ["$o$"]),
-        "one to many": (["$x$"], 4),
-        "many to one": (4, ["$o$"]),
-        "many to many": (4, 4),
-        "encoder-decoder": (3, 4),
+        "one to many": (["$x$"], 3),
+        "many to one": (3, ["$o$"]),
+        "many to many": (3, 3),
+        "encoder-decoder": (2, 3),
     }
     if kind not in usual:
         raise ValueError(f"there is no topology {kind!r}; choose from {', '.join(TOPOLOGIES)}")

@@ -3,10 +3,13 @@
 Each plot takes its data and `ax=None` and returns the axes it drew on.
 """
 
+from itertools import cycle
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
 
 # What a colour means, in drawings and in plots alike. The first seven are those of Okabe and Ito
 # (2008), "Color Universal Design"; the others were searched so that any two roles stay apart for
@@ -111,81 +114,82 @@ def plot_curve(
         baselines: dict from label to a height at which a dashed line is drawn and named,
             for example {"ceiling": 16 / 31}.
         log: whether the vertical axis is logarithmic.
-        x: positions of the points, shape (points,) or a dict like `values`; 1, 2, 3, ... unless given.
+        x: positions of the points, shape (points,); 1, 2, 3, ... unless given. A dict from label
+            to positions where the curves differ.
         colors: dict from label to a role of `PALETTE` or any Matplotlib colour. A label that is
-            itself a role takes that role's colour.
+            itself a role takes that role's colour unasked.
         ax: the axes to draw on; a new figure unless given.
 
     Returns:
         The axes.
 
     Raises:
-        ValueError: there is no point to draw, or `x` does not fit the values.
+        ValueError: there is nothing to draw, or `x` does not fit the values.
     """
-    curves = dict(values) if isinstance(values, dict) else {"": values}
-    baselines = baselines or {}
-    colors = colors or {}
-    ax = ax or plt.figure().add_subplot()
+    curves = values if isinstance(values, dict) else {"": values}
+    if not curves:
+        raise ValueError("there is no curve to plot; give numbers, or a dict from label to numbers")
+    ax = plt.figure().add_subplot() if ax is None else ax
     names = []
-    free = iter(role for role in _CURVES * (1 + len(curves)))
+    unused = cycle(_CURVES)
     for label, heights in curves.items():
         heights = np.asarray(heights, dtype=float)
         if heights.ndim != 1 or heights.size == 0:
             raise ValueError(
-                f"curve {label!r} has shape {heights.shape}; give one number per point, shape (points,)"
+                f"curve {label!r} has shape {heights.shape}; give one number per point, (points,)"
             )
-        places = x[label] if isinstance(x, dict) else x
+        places = x.get(label) if isinstance(x, dict) else x
         places = np.arange(1, heights.size + 1) if places is None else np.asarray(places)
         if places.shape != heights.shape:
             raise ValueError(
-                f"curve {label!r} has {heights.size} points but x has shape {places.shape}; "
+                f"curve {label!r} has {heights.size} points and x the shape {places.shape}; "
                 "give one x per point"
             )
-        role = colors.get(label, label if label in PALETTE else None) or next(free)
+        role = (colors or {}).get(label) or (label if label in PALETTE else next(unused))
         color = PALETTE.get(role, role)
-        marker = "o" if heights.size == 1 else None
-        ax.plot(places, heights, color=color, marker=marker, label=label or None)
-        known = heights[np.isfinite(heights)]
-        if label and known.size:
-            names.append((known[-1], label, color))
-    for label, height in baselines.items():
-        ax.axhline(
-            height, color=PALETTE["baseline"], linewidth=1.4, linestyle=(0, (5, 3)), zorder=1.5
-        )
+        ax.plot(places, heights, color=color, marker="o" if heights.size == 1 else None)
+        finite = heights[np.isfinite(heights)]
+        if label and finite.size:
+            names.append((finite[-1], label, color))
+    for label, height in (baselines or {}).items():
+        ax.axhline(height, color=PALETTE["baseline"], linewidth=1.4, dashes=(5, 3), zorder=1.5)
         names.append((height, label, PALETTE["baseline"]))
     if log:
         ax.set_yscale("log")
-    ax.set_xlabel(xlabel)
-    ax.set_ylabel(ylabel)
+    if x is None:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.margins(x=0.02)
-    ax.xaxis.get_major_locator().set_params(integer=True)
     _name_at_right_edge(ax, names)
     return ax
 
 
 def _name_at_right_edge(ax, names):
-    """Write each (height, label, color) beside the axes at its height, moved apart where crowded."""
-    points = ax.get_window_extent().height * 72 / ax.get_figure(root=True).dpi
-    to_axes = ax.transData + ax.transAxes.inverted()
+    """Write labels beside the axes, each at its height, or a little off where they crowd.
+
+    Args:
+        ax: axes with their final limits.
+        names: triples (height, label, color).
+    """
     names = sorted(names, key=lambda name: name[0])
-    wanted = [to_axes.transform((1.0, height))[1] * points for height, _, _ in names]
-    apart = mpl.rcParams["font.size"] * 1.25
-    placed = []
-    for height in wanted:
-        placed.append(max(height, placed[-1] + apart) if placed else height)
-    # A crowd was only pushed upwards so far: let it settle around the heights it was meant for.
-    for index in reversed(range(len(placed))):
-        ceiling = placed[index + 1] - apart if index + 1 < len(placed) else points
-        floor = wanted[index]
-        placed[index] = min(
-            placed[index], max(ceiling, floor if index + 1 < len(placed) else points)
-        )
-    for (height, label, color), at, want in zip(names, placed, wanted, strict=True):
+    ax.get_ylim()  # settles limits that are still to be computed from the data
+    pixels = ax.transData.transform([(0, height) for height, _, _ in names] or [(0, 0)])[:, 1]
+    points = pixels * 72 / ax.figure.dpi
+    # Neighbours closer than a line of text form a group, which is spread round its own middle.
+    apart = 1.25 * mpl.rcParams["font.size"]
+    groups = []
+    for index, height in enumerate(points[: len(names)]):
+        groups.append([height - index * apart])
+        while len(groups) > 1 and np.mean(groups[-2]) > np.mean(groups[-1]):
+            last = groups.pop()
+            groups[-1] += last
+    spread = [np.mean(group) for group in groups for _ in group]
+    for index, (height, label, color) in enumerate(names):
         ax.annotate(
             label,
             xy=(1, height),
-            xycoords=("axes fraction", "data"),
-            xytext=(6, at - want),
+            xycoords=ax.get_yaxis_transform(),
+            xytext=(6, spread[index] + index * apart - points[index]),
             textcoords="offset points",
             color=color,
             va="center",
@@ -202,24 +206,24 @@ def plot_heatmap(
     limits=None,
     annotate=None,
     fmt=None,
-    colorbar=None,
     ax=None,
 ):
     """Plot a matrix as coloured cells: a confusion matrix, an alignment, states over time.
 
-    Matrices without negative values run from white to blue, others from orange through white
-    (zero) to blue.
+    A scale that starts at zero or above runs from white to blue; one that starts below zero is
+    made symmetric and runs from orange through white, which is zero, to blue.
 
     Args:
         matrix: shape (rows, columns); row 0 is drawn at the top.
-        row_labels: one text per row; none unless given.
-        column_labels: one text per column; none unless given.
+        row_labels: one text per row; row numbers unless given.
+        column_labels: one text per column; column numbers unless given.
         xlabel: what the columns are.
         ylabel: what the rows are.
-        limits: the two values at the ends of the colour scale; taken from the matrix unless given.
-        annotate: whether each number is written into its cell; when at most 150 cells unless given.
-        fmt: format of these numbers, such as ".2f"; "d" for integers and ".2f" otherwise unless given.
-        colorbar: whether a colour scale is drawn; when cells are not annotated unless given.
+        limits: the two ends of the colour scale; from zero or the least value to the largest
+            unless given.
+        annotate: whether each number is written into its cell, and no colour scale is drawn;
+            for at most 64 cells unless given.
+        fmt: format of these numbers, "d" for integers and ".2f" for others unless given.
         ax: the axes to draw on; a new figure of a fitting size unless given.
 
     Returns:
@@ -234,28 +238,21 @@ def plot_heatmap(
     rows, columns = matrix.shape
     for labels, count, what in ((row_labels, rows, "row"), (column_labels, columns, "column")):
         if labels is not None and len(labels) != count:
-            raise ValueError(
-                f"{len(labels)} {what} labels for {count} {what}s; give one per {what}"
-            )
-    annotate = matrix.size <= 150 if annotate is None else annotate
-    colorbar = not annotate if colorbar is None else colorbar
-    fmt = fmt or ("d" if np.issubdtype(matrix.dtype, np.integer) else ".2f")
-    cell = 0.52 if annotate else 0.3
+            raise ValueError(f"{len(labels)} {what} labels for {count} {what}s; give one for each")
+    annotate = matrix.size <= 64 if annotate is None else annotate
     if ax is None:
-        width, height = np.clip([cell * columns + 1.6, cell * rows + 1.0], [3.2, 1.8], [9.5, 7.5])
-        ax = plt.figure(figsize=(width, height)).add_subplot()
+        cell = np.array([0.55, 0.5]) if annotate else np.array([0.3, 0.24])
+        size = np.clip(cell * (columns, rows) + (1.8, 1.1), (3.4, 1.9), (9.5, 7.0))
+        ax = plt.figure(figsize=size).add_subplot()
 
-    low, high = limits if limits is not None else (np.nanmin(matrix), np.nanmax(matrix))
+    low, high = (min(0, np.nanmin(matrix)), np.nanmax(matrix)) if limits is None else limits
     if low < 0:
-        high = max(abs(low), abs(high))
-        low, colormap = -high, _DIVERGING
-    else:
-        low, colormap = (0 if limits is None else low), _SEQUENTIAL
+        low, high = -max(-low, high), max(-low, high)
     image = ax.pcolormesh(
         np.arange(columns + 1) - 0.5,
         np.arange(rows + 1) - 0.5,
         matrix,
-        cmap=colormap,
+        cmap=_DIVERGING if low < 0 else _SEQUENTIAL,
         vmin=low,
         vmax=high if high > low else low + 1,
         edgecolors=PAPER,
@@ -265,33 +262,27 @@ def plot_heatmap(
     ax.grid(False)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    for axis, labels, title in ((ax.xaxis, column_labels, xlabel), (ax.yaxis, row_labels, ylabel)):
-        if labels is not None:
-            axis.set_ticks(np.arange(len(labels)), [str(label) for label in labels])
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    for axis, labels in ((ax.xaxis, column_labels), (ax.yaxis, row_labels)):
+        if labels is None:
+            axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
         else:
-            axis.get_major_locator().set_params(integer=True)
-        if title:
-            axis.set_label_text(title)
-    if column_labels is not None and max(len(str(label)) for label in column_labels) > 4:
-        ax.tick_params(axis="x", rotation=45)
-        plt.setp(ax.get_xticklabels(), ha="right", rotation_mode="anchor")
-    if annotate:
-        for (row, column), value in np.ndenumerate(matrix):
-            red, green, blue, _ = image.cmap(image.norm(value))
-            dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.55
-            ax.text(
-                column,
-                row,
-                format(value, fmt),
-                ha="center",
-                va="center",
-                fontsize=9.5,
-                color="white" if dark else INK,
-            )
-    if colorbar:
-        bar = ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=18)
+            axis.set_ticks(np.arange(len(labels)), [str(label) for label in labels])
+    longest = max((len(str(label)) for label in column_labels or ()), default=0)
+    points_per_column = ax.bbox.width * 72 / ax.figure.dpi / columns
+    if 0.7 * mpl.rcParams["font.size"] * longest > points_per_column:
+        for label in ax.get_xticklabels():
+            label.set(rotation=40, ha="right", rotation_mode="anchor")
+    if not annotate:
+        bar = ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=22, ticks=MaxNLocator(4))
         bar.outline.set_visible(False)
         bar.ax.tick_params(length=0)
+        return ax
+    fmt = fmt or ("d" if np.issubdtype(matrix.dtype, np.integer) else ".2f")
+    for (row, column), value in np.ndenumerate(matrix):
+        luminance = np.dot(image.cmap(image.norm(value))[:3], (0.3, 0.59, 0.11))
+        color = "white" if luminance < 0.55 else INK
+        ax.text(column, row, format(value, fmt), color=color, ha="center", va="center", size=9.5)
     return ax
 
 
@@ -302,7 +293,7 @@ def plot_states(states, labels=None, unit_labels=None, limits=(-1, 1), ax=None):
         states: shape (time, units).
         labels: one text per step, such as the letters or words that were read; 1, 2, 3, ...
             unless given.
-        unit_labels: one text per unit; none unless given.
+        unit_labels: one text per unit; 0, 1, 2, ... unless given.
         limits: the ends of the colour scale: (-1, 1) for tanh, (0, 1) for gates.
         ax: the axes to draw on; a new figure of a fitting size unless given.
 
@@ -315,18 +306,22 @@ def plot_states(states, labels=None, unit_labels=None, limits=(-1, 1), ax=None):
     states = np.asarray(states)
     if states.ndim != 2 or states.size == 0:
         raise ValueError(
-            f"the states have shape {states.shape}; give those of one sequence, shape (time, units)"
+            f"the states have shape {states.shape}; give those of one sequence, (time, units)"
         )
-    steps = states.shape[0]
+    steps = len(states)
     if labels is not None and len(labels) != steps:
-        raise ValueError(f"{len(labels)} labels for {steps} steps; give one per step")
-    return plot_heatmap(
+        raise ValueError(f"{len(labels)} labels for {steps} steps; give one for each")
+    ax = plot_heatmap(
         states.T,
         row_labels=unit_labels,
-        column_labels=range(1, steps + 1) if labels is None else labels,
-        xlabel="time step" if labels is None else None,
+        column_labels=labels,
         ylabel="unit",
         limits=limits,
         annotate=False,
         ax=ax,
     )
+    if labels is None:
+        numbers = range(1 + steps // 25, steps + 1, 1 + steps // 25)
+        ax.set_xticks([number - 1 for number in numbers], numbers)
+        ax.set_xlabel("time step")
+    return ax
