@@ -1,0 +1,84 @@
+"""NumPy steps of the recurrent cells, each written out in a lesson before it is imported.
+
+Row vectors, batch first: a batch of inputs x_t is (batch, features), a state (batch, units).
+"""
+
+import numpy as np
+
+
+def sigmoid(z):
+    """Return 1 / (1 + e^-z), elementwise.
+
+    Args:
+        z: array of any shape.
+
+    Returns:
+        Array of the shape and float type of `z`, values in [0, 1]. Written with tanh,
+        sigmoid(z) = (1 + tanh(z/2)) / 2, so that no z overflows.
+    """
+    return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(z)))
+
+
+def relu(z):
+    """Return max(z, 0), elementwise, for an array of any shape."""
+    return np.maximum(z, 0)
+
+
+def softmax(z):
+    """Return e^z / sum(e^z) over the last axis.
+
+    Args:
+        z: array (..., classes).
+
+    Returns:
+        Array of the same shape; the last axis sums to 1. The largest z of each row is
+        subtracted first, which changes nothing but prevents overflow.
+    """
+    exponentials = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def rnn_step(x_t, h_prev, W_x, W_h, b_h, activation=np.tanh):
+    """Return the next state of a simple recurrent layer (Elman 1990).
+
+    h_t = activation(x_t @ W_x + h_prev @ W_h + b_h)
+
+    Args:
+        x_t: inputs of this step, (batch, features).
+        h_prev: states after the step before, (batch, units).
+        W_x: input weights, (features, units); Keras calls them `kernel`.
+        W_h: recurrent weights, (units, units); Keras calls them `recurrent_kernel`.
+        b_h: bias, (units,).
+        activation: elementwise function.
+
+    Returns:
+        h_t, the states after this step, (batch, units).
+
+    Raises:
+        ValueError: from NumPy, when the shapes do not fit together.
+    """
+    return activation(x_t @ W_x + h_prev @ W_h + b_h)
+
+
+def run_rnn(x, h_0, W_x, W_h, b_h, activation=np.tanh):
+    """Return every state of a simple recurrent layer that reads a batch of sequences.
+
+    Args:
+        x: sequences, (batch, time, features).
+        h_0: states before the first step, (batch, units).
+        W_x, W_h, b_h, activation: as in `rnn_step`.
+
+    Returns:
+        The states h_1 ... h_T, (batch, time, units). The last one is `states[:, -1]`.
+
+    Raises:
+        ValueError: `x` has no time axis, or the shapes do not fit together.
+    """
+    if np.ndim(x) != 3:
+        raise ValueError(f"x must be (batch, time, features), got shape {np.shape(x)}")
+    states = np.empty((x.shape[0], x.shape[1], W_h.shape[0]), np.result_type(x, h_0, W_x, W_h, b_h))
+    h_t = h_0
+    for t in range(x.shape[1]):
+        h_t = rnn_step(x[:, t], h_t, W_x, W_h, b_h, activation)
+        states[:, t] = h_t
+    return states
