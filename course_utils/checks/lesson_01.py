@@ -257,7 +257,7 @@ BACKWARDS = Exercise(
         Mistake(
             "the states were left in the order of reading",
             lambda **arguments: _backwards(**arguments)[:, ::-1],
-            "asking what states[:, 0] should have seen: x_0 was read last, after all the others",
+            "asking what states[:, 0] should have seen: x[:, 0] is read last, after all others",
         ),
         Mistake(
             "the batch were turned round, and not the time",
@@ -290,7 +290,7 @@ BACKWARDS = Exercise(
             "a sequence of one step: its only state should depend on x",
         ),
         Mistake(
-            "the loop stopped before it reached x_0",
+            "the loop stopped before it reached x[:, 0]",
             _backwards_without_x_0,
             "list(range(3, 0, -1)): does it hold a 0?",
         ),

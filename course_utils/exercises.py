@@ -1,0 +1,132 @@
+"""Make the notebooks that students fill in: `python3 -m course_utils exercises`.
+
+`notebooks/solutions` is the source. A solution cell holds its answer between the lines
+`### BEGIN SOLUTION` and `### END SOLUTION`; here the answer is taken out, a stub put in. The
+cells carry nbgrader's metadata, and nbgrader makes the same code of them.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import nbformat
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+STUB = 'raise NotImplementedError("not written yet")'
+PROMPT = "*Write your answer here, in place of this line.*"
+
+
+class ExerciseError(Exception):
+    """A solutions notebook cannot be turned into exercises; the message says where and why."""
+
+
+def clear_code(source):
+    """Return the source of a code cell with its solution region replaced by the stub.
+
+    Args:
+        source: text with one line `### BEGIN SOLUTION` and, below it, one `### END SOLUTION`.
+
+    Returns:
+        The text with the region and its two lines replaced by one line that raises
+        NotImplementedError, indented like the first of the two.
+
+    Raises:
+        ExerciseError: there is no such region, or more than one, or its lines are out of order.
+    """
+    lines = source.split("\n")
+    marks = [(number, line) for number, line in enumerate(lines) if "SOLUTION" in line]
+    if [line.strip() for _, line in marks] != [BEGIN, END]:
+        found = ", then ".join(line.strip() for _, line in marks) or "neither"
+        raise ExerciseError(f"expected {BEGIN} and below it {END}, found {found}")
+    (first, line), (last, _) = marks
+    indent = line[: len(line) - len(line.lstrip())]
+    return "\n".join([*lines[:first], indent + STUB, *lines[last + 1 :]])
+
+
+def make_exercise(solutions):
+    """Return the students' notebook of an instructor's notebook.
+
+    Args:
+        solutions: notebook, as nbformat reads it; it is left as it is.
+
+    Returns:
+        A notebook without solutions, model answers and outputs. Checks and nbgrader's other
+        locked cells can be neither edited nor deleted in JupyterLab.
+
+    Raises:
+        ExerciseError: a solution region or a cell's metadata is malformed.
+    """
+    cells = []
+    for number, cell in enumerate(solutions.cells, start=1):
+        roles = cell.metadata.get("nbgrader", {})
+        source = cell.source
+        try:
+            if roles.get("solution"):
+                source = clear_code(source) if cell.cell_type == "code" else PROMPT
+            elif BEGIN in source or END in source:
+                raise ExerciseError(
+                    "a solution stands in a cell that nbgrader's metadata calls none"
+                )
+        except ExerciseError as error:
+            name = f" ({roles['grade_id']})" if roles else ""
+            raise ExerciseError(f"cell {number}{name}: {error}") from None
+        metadata = {}
+        if roles:
+            metadata = {"deletable": False, "nbgrader": roles}
+            if roles.get("locked"):
+                metadata["editable"] = False
+        make = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")
+        cells.append(make(source, id=cell.id, metadata=metadata))
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def write_exercise(source, target):
+    """Make the students' notebook of one file and write it.
+
+    Args:
+        source: path of the instructor's notebook.
+        target: path of the students' notebook; the same source gives the same bytes.
+
+    Returns:
+        The points that can be earned in it.
+
+    Raises:
+        ExerciseError: the source is malformed, or no notebook; the message names the file.
+    """
+    try:
+        notebook = make_exercise(nbformat.read(source, as_version=4))
+    except (ExerciseError, nbformat.reader.NotJSONError, OSError) as error:
+        raise ExerciseError(f"{source.parent.name}/{source.name}: {error}") from error
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+    return sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in notebook.cells)
+
+
+def main(arguments):
+    """Make the students' notebooks of the lessons named, or of all; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m course_utils exercises",
+        description="Make notebooks/exercises from notebooks/solutions.",
+    )
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="such as 01; all if left out")
+    lessons = parser.parse_args(arguments).lessons
+    sources = sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))
+    known = [source.name[:2] for source in sources]
+    for lesson in lessons:
+        if lesson not in known:
+            print(
+                f"no solutions for lesson {lesson}; there are {', '.join(known)}", file=sys.stderr
+            )
+            return 1
+    try:
+        for source in sources:
+            if not lessons or source.name[:2] in lessons:
+                points = write_exercise(source, NOTEBOOKS / "exercises" / source.name)
+                print(f"notebooks/exercises/{source.name}  {points} points")
+    except ExerciseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
