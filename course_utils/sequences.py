@@ -36,13 +36,13 @@ class Vocabulary:
             Array (T,) of int32.
 
         Raises:
-            KeyError: a token is unknown and the vocabulary has no "<unknown>".
+            ValueError: a token is unknown and the vocabulary has no "<unknown>".
         """
         unknown = self._numbers.get("<unknown>")
         numbers = [self._numbers.get(token, unknown) for token in sequence]
         if None in numbers:
             token = list(sequence)[numbers.index(None)]
-            raise KeyError(
+            raise ValueError(
                 f"{token!r} is not in this vocabulary of {len(self)} tokens; build it from all the "
                 'texts, or reserve "<unknown>"'
             )

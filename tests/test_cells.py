@@ -1,0 +1,79 @@
+"""The NumPy cells: numbers worked out by hand, and equality with Keras over random shapes."""
+
+from course_utils.cells import relu, rnn_step, run_rnn, sigmoid, softmax
+from course_utils.training import set_seed
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+sizes = st.integers(1, 5)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def identity(z):
+    return z
+
+
+def test_rnn_step_by_hand():
+    W_x = np.array([[1.0, 0.0, -1.0], [0.0, 1.0, 1.0]])
+    W_h = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    b_h = np.array([0.0, 0.0, 1.0])
+    h_1 = rnn_step(np.array([[1.0, 2.0]]), np.zeros((1, 3)), W_x, W_h, b_h, identity)
+    np.testing.assert_array_equal(h_1, [[1.0, 2.0, 2.0]])
+    h_2 = rnn_step(np.array([[1.0, 0.0]]), h_1, W_x, W_h, b_h, identity)
+    np.testing.assert_array_equal(h_2, [[3.0, 1.0, 2.0]])
+
+
+def test_the_default_activation_is_tanh():
+    one = np.ones((1, 1))
+    assert rnn_step(one, 0 * one, 0.5 * one, one, np.zeros(1)) == pytest.approx(np.tanh(0.5))
+
+
+def test_run_rnn_counts_with_a_recurrent_weight_of_one():
+    x = np.array([1.0, 0, 1, 1, 0, 1]).reshape(1, 6, 1)
+    one = np.ones((1, 1))
+    states = run_rnn(x, np.zeros((1, 1)), one, one, np.zeros(1), identity)
+    np.testing.assert_array_equal(states[0, :, 0], [1, 1, 2, 3, 3, 4])
+
+
+def test_run_rnn_starts_from_the_given_state():
+    one = np.ones((1, 1))
+    states = run_rnn(np.zeros((1, 2, 1)), 8 * one, one, 0.5 * one, np.zeros(1), identity)
+    np.testing.assert_array_equal(states[0, :, 0], [4, 2])
+
+
+def test_run_rnn_refuses_a_single_step():
+    one = np.ones((1, 1))
+    with pytest.raises(ValueError, match=r"batch, time, features.*\(1, 1\)"):
+        run_rnn(one, one, one, one, np.zeros(1))
+
+
+@settings(max_examples=15, deadline=None)
+@given(batch=sizes, time=sizes, features=sizes, units=sizes, seed=seeds)
+def test_run_rnn_equals_keras(batch, time, features, units, seed):
+    set_seed(seed)
+    layer = keras.layers.SimpleRNN(units, return_sequences=True, bias_initializer="glorot_normal")
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(batch, time, features)).astype("float32")
+    h_0 = rng.normal(size=(batch, units)).astype("float32")
+    expected = np.array(layer(x, initial_state=h_0))
+    states = run_rnn(x, h_0, *layer.get_weights())
+    assert states.dtype == np.float32
+    np.testing.assert_allclose(states, expected, atol=1e-5)
+
+
+def test_activations_at_known_points():
+    np.testing.assert_allclose(sigmoid(np.array([0.0, np.log(3)])), [0.5, 0.75])
+    np.testing.assert_array_equal(relu(np.array([-2.0, 0.0, 3.0])), [0, 0, 3])
+    np.testing.assert_allclose(
+        softmax(np.log([[1.0, 3.0], [2.0, 2.0]])), [[0.25, 0.75], [0.5, 0.5]]
+    )
+
+
+def test_activations_do_not_overflow():
+    with np.errstate(all="raise"):
+        np.testing.assert_array_equal(sigmoid(np.array([-1e4, 1e4])), [0, 1])
+        np.testing.assert_allclose(softmax(np.array([1000.0, 1000.0])), [0.5, 0.5])
