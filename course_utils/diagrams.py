@@ -35,7 +35,7 @@ CAPTION = 0.29
 LEADING = 1.2  # height of a line of text in sizes of its letters
 STATE_WIDTH, STATE_HEIGHT = 1.1, 0.9
 SIDE_WIDTH, SIDE_HEIGHT = 0.9, 0.72  # inputs and outputs
-WIDEST_BOX = 2.8
+WIDEST_BOX = 4.0
 ROW = 1.75  # from the states to the inputs below and the outputs above
 OPERATION = 0.27  # radius
 
@@ -305,8 +305,10 @@ def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
     sketch = _Sketch(ax)
     radius, step = 0.31, 0.8
     names_width = max((_text_width(name, CAPTION) for name in names or []), default=0)
-    tallest = step * (max(len(layer) for layer in units) - 1)
-    gap = max(2.5, names_width + 0.4, 0.25 * tallest)
+    spans = [step * (len(layer) - 1) for layer in units]
+    steepest = max((left + right) / 2 for left, right in pairwise(spans))
+    # Wide enough that the steepest line clears the neighbour of the unit it comes from.
+    gap = max(2.5, names_width + 0.4, 0.45 * steepest)
     columns = []
     for column, layer in enumerate(units):
         heights = step * ((len(layer) - 1) / 2 - np.arange(len(layer)))
@@ -324,7 +326,7 @@ def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
         for start in left:
             for end in right:
                 sketch.wire([start, end], "muted", head=False, width=thin)
-    edge = tallest / 2 + radius
+    edge = max(spans) / 2 + radius
     for column, name in enumerate(names or []):
         sketch.text(gap * column, -edge - 0.2, name, va="top")
     for column, name in enumerate(weights or []):

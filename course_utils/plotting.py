@@ -23,7 +23,7 @@ PALETTE = {
     "candidate": "#56B4E9",
     "truth": "#1A1A1A",
     "weight": "#87337B",
-    "input_gate": "#1FD18E",
+    "input_gate": "#18D77C",
     "output_gate": "#BBA149",
     "update": "#102578",
     "reset": "#923315",
