@@ -28,9 +28,10 @@ import urllib.request
 from ast import literal_eval
 from pathlib import Path
 
+WINDOWS = os.name == "nt"
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-VENV_PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 STAMP = VENV / "course.stamp"
 LOG = VENV / "install.log"
 LOCK = ROOT / ".venv.lock"
@@ -189,7 +190,7 @@ def locked():
 def try_lock(file):
     """Take the lock of an open file if nobody has it, and return whether that went well."""
     try:
-        if os.name == "nt":
+        if WINDOWS:
             import msvcrt
 
             file.seek(0)
@@ -262,7 +263,7 @@ def install():
         except Problem as problem:
             if str(problem) == DISK_FULL:
                 raise
-            say(f"uv did not manage ({problem}) Trying pip, which reads its own configuration.")
+            say("uv could not; trying pip, which reads its own configuration.")
             what.append("--force-reinstall")  # uv may have left halves behind
     run_step("installing with pip", [*pip, "install", "--no-user", *what])
 
@@ -277,8 +278,11 @@ def pip_index():
     listing = subprocess.run(
         [VENV_PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True
     ).stdout
-    indexes = re.findall(r"^\S*\.index-url=(.*)$", listing, re.MULTILINE)
-    return {"UV_DEFAULT_INDEX": literal_eval(indexes[-1])} if indexes else {}
+    found = dict(re.findall(r"^(\S+)\.index-url=(.*)$", listing, re.MULTILINE))
+    for section in (":env:", "install", "global"):  # in pip's order of precedence
+        if section in found:
+            return {"UV_DEFAULT_INDEX": literal_eval(found[section])}
+    return {}
 
 
 def run_step(label, command, variables=None):
@@ -338,6 +342,8 @@ def explain(output):
     for pattern, remedy in CAUSES:
         if re.search(pattern, output.lower()):
             return remedy
+    if shutil.disk_usage(ROOT).free < 50e6:
+        return DISK_FULL  # venv keeps what its pip said to itself
     lines = [line for line in output.splitlines() if line]
     last = next((line for line in reversed(lines) if "error" in line.lower()), "".join(lines[-1:]))
     return f"The installation failed: {last} (The whole output is in {LOG}.)"
@@ -505,7 +511,7 @@ def hand_over(command, variables=None):
         **(variables or {}),
     }
     os.chdir(ROOT)
-    if os.name != "nt":
+    if not WINDOWS:
         os.execve(command[0], command, environment)
     # On Windows exec gives the prompt back at once. So wait, and leave Ctrl-C to the program.
     with subprocess.Popen(command, env=environment) as process:
