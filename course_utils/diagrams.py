@@ -21,6 +21,8 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Bbox
 
 WEIGHTS = ("W_x", "W_h", "W_o")
+LSTM_STAGES = ("forget", "input", "cell", "output")
+GRU_STAGES = ("reset", "candidate", "update", "state")
 TOPOLOGIES = ("one to one", "one to many", "many to one", "many to many", "encoder-decoder")
 
 # Sizes in inches: a unit of a drawing at its usual scale, and what a notebook page shows unshrunk.
@@ -38,6 +40,11 @@ SIDE_WIDTH, SIDE_HEIGHT = 0.9, 0.72  # inputs and outputs
 WIDEST_BOX = 4.0
 ROW = 1.75  # from the states to the inputs below and the outputs above
 OPERATION = 0.27  # radius
+GATE_WIDTH, GATE_HEIGHT = 1.4, 0.95
+GATE_NAME = 0.25
+JOINT = 0.55  # where h_prev and x_t join in a gated cell
+
+GROUND = "#F3F1EA"  # of the panel behind the parts of a cell
 
 # Fixed here rather than taken from the style, because boxes are measured to fit their letters.
 _FONT = FontProperties(family="DejaVu Sans", math_fontfamily="cm")
@@ -88,9 +95,9 @@ def _text_width(text, size, font=_FONT):
     return max((path.get_extents().width for path in paths), default=0.0)
 
 
-def _tint(role):
-    """Return the colour of a role thinned to a ground on which letters are read."""
-    return 0.2 * np.array(to_rgb(PALETTE.get(role, INK))) + 0.8 * np.array(to_rgb(PAPER))
+def _tint(color):
+    """Return a colour thinned to a ground on which letters are read."""
+    return 0.2 * np.array(to_rgb(color)) + 0.8 * np.array(to_rgb(PAPER))
 
 
 def _rounded(x, y, width, height, radius):
@@ -99,12 +106,20 @@ def _rounded(x, y, width, height, radius):
 
 
 class _Sketch:
-    """A sheet to draw on: keeps the bounds of what is drawn and fits the axes round them."""
+    """A sheet to draw on: keeps the bounds of what is drawn and fits the axes round them.
+
+    While `faint` is set, all is drawn in the muted colour: what a reader is yet to meet.
+    """
+
+    faint = False
 
     def __init__(self, ax):
         self.makes_figure = ax is None
         self.ax = plt.figure(facecolor=PAPER).add_subplot() if ax is None else ax
         self.low, self.high = np.full(2, np.inf), np.full(2, -np.inf)
+
+    def _color(self, role):
+        return PALETTE["muted"] if self.faint else PALETTE.get(role, INK)
 
     def _cover(self, left, bottom, right, top):
         self.low = np.minimum(self.low, (left, bottom))
@@ -114,18 +129,20 @@ class _Sketch:
         self.ax.add_artist(_Outline(path, width, **style))
         self._cover(*path.get_extents().padded(width / 2).extents)
 
-    def text(self, x, y, text, size=CAPTION, color=INK, ha="center", va="center", font=_FONT):
+    def text(self, x, y, text, size=CAPTION, role=None, ha="center", va="center", font=_FONT):
         """Letters; `x` and `y` are the edge or centre that `ha` and `va` name."""
         lines = text.split("\n")
         width, height = _text_width(text, size, font), LEADING * size * len(lines)
         left = x - {"left": 0, "center": 0.5, "right": 1}[ha] * width
         bottom = y - {"bottom": 0, "center": 0.5, "top": 1}[va] * height
         self._cover(left, bottom, left + width, bottom + height)
-        style = {"fontproperties": font.copy(), "color": color, "ha": ha, "gid": "label"}
+        style = {"fontproperties": font.copy(), "color": self._color(role), "ha": ha}
         for above, line in enumerate(reversed(lines)):
             # On a common baseline: centred by its ink, "gypsy" would stand higher than "March".
             base = bottom + (LEADING * (above + 0.5) - 0.3) * size
-            self.ax.add_artist(_Letters(x, base, line, size, va="baseline", zorder=5, **style))
+            self.ax.add_artist(
+                _Letters(x, base, line, size, va="baseline", gid="label", zorder=5, **style)
+            )
 
     def _label(self, x, y, text, width, height):
         """Letters inside a shape, written smaller where it has too little room."""
@@ -136,7 +153,8 @@ class _Sketch:
 
     def box(self, x, y, text, role, width=SIDE_WIDTH, height=SIDE_HEIGHT, dashed=False):
         """A rounded box in the colour of a role."""
-        style = {"facecolor": PAPER if dashed else _tint(role), "edgecolor": PALETTE.get(role, INK)}
+        color = self._color(role)
+        style = {"facecolor": PAPER if dashed else _tint(color), "edgecolor": color}
         style["linestyle"] = (0, (3, 2)) if dashed else "-"
         path = _rounded(x, y, width, height, 0.16)
         self._add(path, LINE, gid=f"box {role}", zorder=3, **style)
@@ -144,28 +162,29 @@ class _Sketch:
 
     def circle(self, x, y, text, role, radius=OPERATION):
         """A round node: a unit of a dense layer, or an operation such as a sum."""
-        style = {"facecolor": _tint(role), "edgecolor": PALETTE.get(role, INK)}
+        color = self._color(role)
+        style = {"facecolor": PAPER if role is None else _tint(color), "edgecolor": color}
         self._add(Path.circle((x, y), radius), LINE, gid=f"circle {role}", zorder=3, **style)
         self._label(x, y, text, 1.5 * radius, 1.8 * radius)
 
     def panel(self, x, y, width, height):
         """A pale ground that holds the parts of a cell together."""
-        style = {"facecolor": "#F3F1EA", "edgecolor": "#D8D4C9", "gid": "panel", "zorder": 1}
+        style = {"facecolor": GROUND, "edgecolor": "#D8D4C9", "gid": "panel", "zorder": 1}
         self._add(_rounded(x, y, width, height, 0.3), 0.6 * LINE, **style)
 
     def dot(self, x, y, role):
         """A filled point: where a line branches, or a place left out."""
-        style = {"facecolor": PALETTE.get(role, INK), "edgecolor": "none", "gid": "dot"}
+        style = {"facecolor": self._color(role), "edgecolor": "none", "gid": "dot"}
         self._add(Path.circle((x, y), 0.07), 0, zorder=4, **style)
 
-    def wire(self, points, role=None, head=True, width=LINE, dashed=False, curve=False, over=False):
+    def wire(self, points, role=None, head=True, width=LINE, dashed=False, curve=False, over=None):
         """A line through points, with rounded corners and a head at its end.
 
-        With `curve`, the four points are those of a cubic Bezier curve. With `over`, the line
-        interrupts the lines that it crosses.
+        With `curve`, the four points are those of a cubic Bezier curve. With `over`, the colour
+        of the ground, the line interrupts those that it crosses.
         """
         points = [np.array(point, dtype=float) for point in points]
-        color = PALETTE.get(role, INK)
+        color = self._color(role)
         if head:
             points[-1] = self._head(points[-1], points[-1] - points[-2], color)
         vertices, codes = [points[0]], [Path.MOVETO]
@@ -183,11 +202,12 @@ class _Sketch:
             codes.append(Path.LINETO)
         path = Path(vertices, codes)
         style = {"facecolor": "none", "capstyle": "butt", "joinstyle": "round"}
-        if over:
-            self._add(path, 4.5 * width, edgecolor=PAPER, zorder=2.2, **style)
+        if over and not self.faint:
+            self._add(path, 4.5 * width, edgecolor=over, zorder=2.2, **style)
         style["linestyle"] = (0, (2.2, 1.4)) if dashed else "-"
         kind = "wire" if head else "line"
-        self._add(path, width, edgecolor=color, gid=kind, zorder=2.4 if over else 2, **style)
+        layer = 1.5 if self.faint else 2.4 if over else 2
+        self._add(path, width, edgecolor=color, gid=kind, zorder=layer, **style)
 
     def _head(self, tip, along, color):
         """Draw the head of an arrow and return where its shaft ends."""
@@ -195,7 +215,14 @@ class _Sketch:
         across = 0.48 * np.array([-along[1], along[0]])
         shaft = tip - 0.75 * along
         outline = Path([tip, tip - along + across, shaft, tip - along - across, tip], closed=True)
-        self._add(outline, 0, facecolor=color, edgecolor="none", gid="head", zorder=2.6)
+        self._add(
+            outline,
+            0,
+            facecolor=color,
+            edgecolor="none",
+            gid="head",
+            zorder=1.5 if self.faint else 2.6,
+        )
         return shaft
 
     def finish(self):
@@ -331,7 +358,7 @@ def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
         sketch.text(gap * column, -edge - 0.2, name, va="top")
     for column, name in enumerate(weights or []):
         middle = gap * (column + 0.5)
-        sketch.text(middle, edge + 0.05, name, SYMBOL, PALETTE["weight"], va="bottom")
+        sketch.text(middle, edge + 0.05, name, SYMBOL, "weight", va="bottom")
     return sketch.finish()
 
 
@@ -416,6 +443,164 @@ def draw_cell(output=False, activation=r"$\tanh$", values=None, ax=None):
     return sketch.finish()
 
 
+def draw_lstm(stage="output", names=None, ax=None):
+    """Draw the inside of an LSTM cell: all of it, or gate by gate.
+
+    Args:
+        stage: how far the cell is explained, one of `LSTM_STAGES`: "forget" (what is erased),
+            "input" (input gate and candidate), "cell" (the new cell state), "output" (the whole
+            cell). What comes later is drawn faintly.
+        names: dict from a name ("x_t", "h_prev", "c_prev", "h_t", "c_t") to the text in its box.
+        ax: the axes to draw on; a new figure of a fitting size unless given.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: the stage or a name is unknown.
+    """
+    last = _stage_number(stage, LSTM_STAGES)
+    symbols = {"x_t": "$x_t$", "h_prev": "$h_{t-1}$", "c_prev": "$c_{t-1}$"}
+    symbols = _renamed(symbols | {"h_t": "$h_t$", "c_t": "$c_t$"}, names)
+    sketch = _Sketch(ax)
+    forget, enter, candidate, leave = 1.7, 3.5, 5.3, 7.1
+    add, squash, right = (enter + candidate) / 2, 8.6, 9.4
+    product, belt, bus = 1.15, 2.1, -1.15
+    above = GATE_HEIGHT / 2
+
+    sketch.panel(right / 2, (belt + bus) / 2, right, belt - bus + 1.3)
+    _draw_previous(sketch, symbols, bus)
+    sketch.box(-1.1, belt, symbols["c_prev"], "state")
+    sketch.wire([(-1.1, belt), (forget - OPERATION, belt)], "state")
+    _draw_gate(sketch, bus, JOINT, forget, "forget", r"$\sigma$", "forget")
+    sketch.wire([(forget, above), (forget, belt - OPERATION)], "forget")
+    sketch.circle(forget, belt, r"$\times$", None)
+
+    sketch.faint = last < 1
+    _draw_gate(sketch, bus, forget, enter, "input", r"$\sigma$", "input_gate")
+    _draw_gate(sketch, bus, enter, candidate, "candidate", r"$\tanh$", "candidate")
+    sketch.wire([(enter, above), (enter, product), (add - OPERATION, product)], "input_gate")
+    sketch.wire([(candidate, above), (candidate, product), (add + OPERATION, product)], "candidate")
+    sketch.circle(add, product, r"$\times$", None)
+
+    sketch.faint = last < 2
+    sketch.wire([(add, product + OPERATION), (add, belt - OPERATION)])
+    sketch.wire([(forget + OPERATION, belt), (add - OPERATION, belt)], "state")
+    sketch.circle(add, belt, "+", None)
+    sketch.wire([(add + OPERATION, belt), (right + 0.65, belt)], "state")
+    sketch.box(right + 1.1, belt, symbols["c_t"], "state")
+
+    sketch.faint = last < 3
+    _draw_gate(sketch, bus, candidate, leave, "output", r"$\sigma$", "output_gate")
+    sketch.dot(squash, belt, "state")
+    sketch.wire([(squash, belt), (squash, product + 0.3)], "state")
+    sketch.box(squash, product, r"$\tanh$", "state", 0.95, 0.6)
+    sketch.wire([(squash, product - 0.3), (squash, OPERATION)], "state")
+    sketch.wire([(leave + GATE_WIDTH / 2, 0), (squash - OPERATION, 0)], "output_gate")
+    sketch.circle(squash, 0, r"$\times$", None)
+    sketch.wire([(squash, -OPERATION), (squash, bus), (right + 0.65, bus)], "state")
+    sketch.box(right + 1.1, bus, symbols["h_t"], "state")
+    return sketch.finish()
+
+
+def draw_gru(stage="state", names=None, ax=None):
+    """Draw the inside of a GRU cell: all of it, or gate by gate.
+
+    The convention is that of Keras, h_t = z * h_prev + (1 - z) * candidate.
+
+    Args:
+        stage: how far the cell is explained, one of `GRU_STAGES`: "reset", "candidate", "update",
+            "state" (the whole cell). What comes later is drawn faintly.
+        names: dict from a name ("x_t", "h_prev", "h_t") to the text in its box.
+        ax: the axes to draw on; a new figure of a fitting size unless given.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: the stage or a name is unknown.
+    """
+    last = _stage_number(stage, GRU_STAGES)
+    symbols = _renamed({"x_t": "$x_t$", "h_prev": "$h_{t-1}$", "h_t": "$h_t$"}, names)
+    sketch = _Sketch(ax)
+    reset, update, candidate, right = 1.9, 4.1, 6.4, 7.6
+    scaled, product, belt, bus = 1.2, 1.95, 2.95, -1.15
+    one_minus, lane = (update + candidate) / 2 + 0.1, candidate - GATE_WIDTH / 2 - 0.45
+    above = GATE_HEIGHT / 2
+
+    sketch.panel(right / 2, (belt + bus) / 2 - 0.2, right, belt - bus + 1.7)
+    sketch.box(-1.1, belt, symbols["h_prev"], "state")
+    sketch.box(JOINT, bus - 2.0, symbols["x_t"], "input")
+    sketch.wire([(-0.65, belt), (reset, belt)], "state", head=False)
+    sketch.dot(JOINT, belt, "state")
+    sketch.wire([(JOINT, belt), (JOINT, bus)], "state", head=False)
+    sketch.wire([(JOINT, bus - 1.64), (JOINT, bus)], "input", head=False)
+    sketch.dot(JOINT, bus, None)
+    _draw_gate(sketch, bus, JOINT, reset, "reset", r"$\sigma$", "reset")
+    sketch.wire([(reset, above), (reset, scaled - OPERATION)], "reset")
+    sketch.dot(reset, belt, "state")
+    sketch.wire([(reset, belt), (reset, scaled + OPERATION)], "state")
+    sketch.circle(reset, scaled, r"$\times$", None)
+
+    sketch.faint = last < 1
+    around = [(lane, scaled), (lane, 0), (candidate - GATE_WIDTH / 2, 0)]
+    sketch.wire([(reset + OPERATION, scaled), *around], "state")
+    _draw_gate(sketch, bus - 0.5, JOINT, candidate, "candidate", r"$\tanh$", "candidate", "input")
+    sketch.dot(JOINT, bus - 0.5, "input")
+
+    sketch.faint = last < 2
+    _draw_gate(sketch, bus, reset, update, "update", r"$\sigma$", "update")
+    sketch.wire([(update, above), (update, belt - OPERATION)], "update", over=GROUND)
+    sketch.wire([(reset, belt), (update - OPERATION, belt)], "state")
+    sketch.circle(update, belt, r"$\times$", None)
+    sketch.dot(update, product, "update")
+    sketch.wire([(update, product), (one_minus - OPERATION, product)], "update", over=GROUND)
+    sketch.circle(one_minus, product, "1\N{MINUS SIGN}", None)
+
+    sketch.faint = last < 3
+    sketch.wire([(one_minus + OPERATION, product), (candidate - OPERATION, product)], "update")
+    sketch.wire([(candidate, above), (candidate, product - OPERATION)], "candidate")
+    sketch.circle(candidate, product, r"$\times$", None)
+    sketch.wire([(candidate, product + OPERATION), (candidate, belt - OPERATION)])
+    sketch.wire([(update + OPERATION, belt), (candidate - OPERATION, belt)], "state")
+    sketch.circle(candidate, belt, "+", None)
+    sketch.wire([(candidate + OPERATION, belt), (right + 0.65, belt)], "state")
+    sketch.box(right + 1.1, belt, symbols["h_t"], "state")
+    return sketch.finish()
+
+
+def _draw_gate(sketch, bus, start, x, name, function, role, source=None):
+    """Draw a gate at height 0 and the line to it, which leaves the bus where the last one did."""
+    start -= 0.25 if start > JOINT else 0
+    sketch.wire([(start, bus), (x, bus), (x, -GATE_HEIGHT / 2)], source)
+    sketch.box(x, 0, "", role, GATE_WIDTH, GATE_HEIGHT)
+    sketch.text(x, 0.19, name, GATE_NAME)
+    sketch.text(x, -0.18, function, SYMBOL)
+
+
+def _draw_previous(sketch, symbols, bus):
+    """Draw h_prev and x_t, which join into the line that leads to all gates."""
+    sketch.box(-1.1, bus, symbols["h_prev"], "state")
+    sketch.box(JOINT, bus - 1.6, symbols["x_t"], "input")
+    sketch.wire([(-0.65, bus), (JOINT, bus)], "state", head=False)
+    sketch.wire([(JOINT, bus - 1.24), (JOINT, bus)], "input", head=False)
+    sketch.dot(JOINT, bus, None)
+
+
+def _stage_number(stage, stages):
+    if stage not in stages:
+        raise ValueError(f"there is no stage {stage!r}; choose from {', '.join(stages)}")
+    return stages.index(stage)
+
+
+def _renamed(symbols, names):
+    """Return the symbols with those replaced that the reader wants to see otherwise."""
+    for name in names or {}:
+        if name not in symbols:
+            raise ValueError(f"the cell shows no {name!r}; it shows {', '.join(symbols)}")
+    return symbols | {name: str(text) for name, text in (names or {}).items()}
+
+
 # Recurrent networks over time -----------------------------------------------------------------
 
 
@@ -445,7 +630,7 @@ def draw_rolled(input="$x_t$", state="$h_t$", output="$o_t$", weights=True, role
     loop = [(edge, 0.2), (edge + 1.3, 1.1), (edge + 1.3, -1.1), (edge, -0.2)]
     sketch.wire(loop, role, curve=True)
     if "W_h" in names:
-        sketch.text(edge + 1.06, 0, names["W_h"], color=PALETTE["weight"], ha="left")
+        sketch.text(edge + 1.06, 0, names["W_h"], role="weight", ha="left")
     return sketch.finish()
 
 
@@ -506,9 +691,8 @@ def draw_unrolled(
         gap += 0.35 if feedback else 0
     side_gap = 0.8 if feedback else 0.35
     pitch = max(widths[1] + gap, widths[0] + side_gap, widths[2] + side_gap)
-    lane = (
-        max(widths[0] if any(inputs[1:]) else 0, widths[1]) / 2 + 0.42
-    )  # of the feedback, left of a column
+    in_the_way = widths if any(text is not None for text in inputs[1:]) else widths[1:]
+    lane = max(in_the_way) / 2 + 0.42  # how far the feedback stands to the left of its column
 
     sketch = _Sketch(ax)
     for t in range(1, steps + 1):
@@ -524,11 +708,11 @@ def draw_unrolled(
             text = initial_state if isinstance(initial_state, str) else "$h_0$"
             sketch.box(before, 0, text, "muted", widths[1], STATE_HEIGHT, dashed=True)
         source = "state" if t <= encoder + 1 else role
-        sketch.wire([(before + widths[1] / 2, 0), (x - widths[1] / 2, 0)], source, over=feedback)
+        sketch.wire([(before + widths[1] / 2, 0), (x - widths[1] / 2, 0)], source, over=PAPER)
         fed_back = feedback and t > 1 and outputs[t - 2] is not None
         if "W_h" in names:
             middle = before + widths[1] / 2 + x - (lane if fed_back else widths[1] / 2 + 0.1)
-            sketch.text(middle / 2, 0.1, names["W_h"], color=PALETTE["weight"], va="bottom")
+            sketch.text(middle / 2, 0.1, names["W_h"], role="weight", va="bottom")
         if fed_back:
             under = -(STATE_HEIGHT + ROW - SIDE_HEIGHT / 2) / 2
             end = [(x - lane, under), (x, under), (x, -STATE_HEIGHT / 2)]
@@ -537,16 +721,59 @@ def draw_unrolled(
             start = [(before + widths[2] / 2, ROW), (x - lane, ROW)]
             sketch.wire(start + end, "output", dashed=True)
     if encoder:
-        for first, last, name, role in (
-            (1, encoder, "encoder", "state"),
-            (encoder + 1, steps, "decoder", "second_state"),
+        left, right = pitch - widths[1] / 2, pitch * steps + widths[1] / 2
+        _draw_bracket(sketch, left, pitch * encoder + widths[1] / 2, "encoder", "state")
+        _draw_bracket(
+            sketch, pitch * (encoder + 1) - widths[1] / 2, right, "decoder", "second_state"
+        )
+    return sketch.finish()
+
+
+def draw_bidirectional(steps=None, inputs=True, outputs=True, ax=None):
+    """Draw a bidirectional layer unrolled over time: one network reads forwards, one backwards.
+
+    Args:
+        steps: number of steps; counted from the lists below unless given.
+        inputs: True for x_1, x_2, ..., or a list with one text per step.
+        outputs: True for o_1, o_2, ..., False for none, or a list with one text per step, in
+            which None leaves that step without an output.
+        ax: the axes to draw on; a new figure of a fitting size unless given.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: there is no step, or the lists differ in length.
+    """
+    steps = _count_steps(steps, inputs=inputs, outputs=outputs)
+    inputs, outputs = _row_texts(inputs, steps, "x"), _row_texts(outputs, steps, "o")
+    widths = _row_width(inputs), _row_width(outputs)
+    backward, top = 1.55, 1.55 + ROW  # heights of the second network and of the outputs
+    shift, width, side = 0.5, 0.9, 0.28  # of the states to either side of their column; of wires
+    edge, start, end = STATE_HEIGHT / 2, -ROW + SIDE_HEIGHT / 2, top - SIDE_HEIGHT / 2
+    pitch = max(2.4, *(wide + 0.35 for wide in widths))
+    sketch = _Sketch(ax)
+    for t, (text, answer) in enumerate(zip(inputs, outputs, strict=True), start=1):
+        x = pitch * t
+        for at, y, role, arrow in (
+            (x - shift, 0, "state", "right"),
+            (x + shift, backward, "second_state", "left"),
         ):
-            left, right = pitch * first - widths[1] / 2, pitch * last + widths[1] / 2
-            y = -ROW - SIDE_HEIGHT / 2 - 0.3
-            sketch.wire(
-                [(left, y + 0.12), (left, y), (right, y), (right, y + 0.12)], role, head=False
-            )
-            sketch.text((left + right) / 2, y - 0.1, name, va="top")
+            sketch.box(at, y, "", role, width, STATE_HEIGHT)
+            # A little lower than other texts, to make room for the arrow.
+            sketch.text(at, y - 0.06, rf"$\over{arrow}arrow{{h}}_{{{t}}}$", SYMBOL)
+        if t > 1:
+            ends = np.array([x - pitch + width / 2, x - width / 2])
+            sketch.wire([(at, 0) for at in ends - shift], "state", over=PAPER)
+            sketch.wire([(at, backward) for at in ends[::-1] + shift], "second_state", over=PAPER)
+        if text is not None:
+            sketch.box(x, -ROW, text, "input", widths[0])
+            sketch.wire([(x - side, start), (x - side, -edge)], "input")
+            sketch.wire([(x + side, start), (x + side, backward - edge)], "input")
+        if answer is not None:
+            sketch.box(x, top, answer, "output", widths[1])
+            sketch.wire([(x - side, edge), (x - side, end)], "output")
+            sketch.wire([(x + side, backward + edge), (x + side, end)], "output")
     return sketch.finish()
 
 
@@ -619,14 +846,22 @@ def _draw_column(sketch, x, texts, widths, role, names):
         sketch.wire([(x, -side), (x, -edge)], "input")
         if "W_x" in names:
             middle = -(side + edge) / 2 - 0.05
-            sketch.text(x + 0.14, middle, names["W_x"], color=PALETTE["weight"], ha="left")
+            sketch.text(x + 0.14, middle, names["W_x"], role="weight", ha="left")
     sketch.box(x, 0, state, role, widths[1], STATE_HEIGHT)
     if output is not None:
         sketch.box(x, ROW, output, "output", widths[2])
         sketch.wire([(x, edge), (x, side)], "output")
         if "W_o" in names:
             middle = (side + edge) / 2 - 0.05
-            sketch.text(x + 0.14, middle, names["W_o"], color=PALETTE["weight"], ha="left")
+            sketch.text(x + 0.14, middle, names["W_o"], role="weight", ha="left")
+
+
+def _draw_bracket(sketch, left, right, name, role):
+    """Draw a bracket with a name below the inputs of some steps."""
+    y = -ROW - SIDE_HEIGHT / 2 - 0.3
+    corners = [(left, y + 0.12), (left, y), (right, y), (right, y + 0.12)]
+    sketch.wire(corners, role, head=False)
+    sketch.text((left + right) / 2, y - 0.1, name, va="top")
 
 
 def _row_width(texts, least=SIDE_WIDTH):

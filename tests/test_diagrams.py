@@ -5,22 +5,27 @@ import re
 from functools import partial
 
 from course_utils.diagrams import (
+    GRU_STAGES,
+    LSTM_STAGES,
     TOPOLOGIES,
+    draw_bidirectional,
     draw_cell,
     draw_dense,
+    draw_gru,
+    draw_lstm,
     draw_rolled,
     draw_row,
     draw_topology,
     draw_unrolled,
 )
-from course_utils.plotting import PAPER, use_style
+from course_utils.plotting import PALETTE, PAPER, use_style
 
 import matplotlib as mpl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.transforms import Bbox
 
 WORDS = "feeling under the weather".split()
@@ -47,6 +52,14 @@ def texts(ax):
 def count(ax, kind):
     """Return how many boxes, wires, ... the drawing has; `kind` begins their gid."""
     return sum((patch.get_gid() or "").startswith(kind) for patch in ax.patches)
+
+
+def colored(ax, kind):
+    """Return how many boxes of a kind have its colour rather than the muted one."""
+    color = to_rgb(PALETTE[kind.removeprefix("box ")])
+    return sum(
+        patch.get_gid() == kind and patch.get_edgecolor()[:3] == color for patch in ax.patches
+    )
 
 
 def shrunk(box, pixels):
@@ -113,6 +126,9 @@ DRAWINGS = {
     "rolled without output": partial(draw_rolled, input="a letter", output=None, weights=False),
     "unrolled": partial(draw_unrolled, 5),
     "unrolled words": partial(draw_unrolled, inputs=WORDS, outputs="last"),
+    "lstm": draw_lstm,
+    "gru": draw_gru,
+    "bidirectional": partial(draw_bidirectional, inputs=WORDS, outputs=["O", None, "O", "O"]),
     **{kind: partial(draw_topology, kind, weights=True) for kind in TOPOLOGIES},
 }
 
@@ -131,7 +147,7 @@ def test_drawings_are_tidy_on_their_own_figure_and_in_a_panel(name):
 
 
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_unrolled_networks_are_tidy_whatever_is_asked(data):
     steps = data.draw(st.integers(1, 8), "steps")
     words = st.one_of(
@@ -256,6 +272,38 @@ def test_of_a_large_layer_six_units_are_drawn():
     assert count(ax, "dot") == 3
 
 
+def test_an_lstm_comes_into_sight_gate_by_gate():
+    gates = ["box forget", "box input_gate", "box candidate", "box output_gate"]
+    seen = {stage: draw_lstm(stage) for stage in LSTM_STAGES}
+    found = {stage: [colored(ax, gate) for gate in gates] for stage, ax in seen.items()}
+    assert found == {
+        "forget": [1, 0, 0, 0],
+        "input": [1, 1, 1, 0],
+        "cell": [1, 1, 1, 0],
+        "output": [1, 1, 1, 1],
+    }
+    # The new cell state is told from the old one only after the gates that make it.
+    assert [colored(ax, "box state") for ax in seen.values()] == [2, 2, 3, 5]
+    assert {tuple(texts(ax)) for ax in seen.values()} == {tuple(texts(draw_lstm()))}
+
+
+def test_a_gru_comes_into_sight_gate_by_gate():
+    gates = ["box reset", "box candidate", "box update", "box state"]
+    found = [[colored(draw_gru(stage), gate) for gate in gates] for stage in GRU_STAGES]
+    assert found == [[1, 0, 0, 1], [1, 1, 0, 1], [1, 1, 1, 1], [1, 1, 1, 2]]
+
+
+def test_gated_cells_take_names_for_what_goes_in_and_out():
+    assert "weather" in texts(draw_lstm(names={"x_t": "weather"}))
+    assert "weather" in texts(draw_gru(names={"x_t": "weather"}))
+
+
+def test_a_bidirectional_network_has_two_rows_of_states():
+    ax = draw_bidirectional(4)
+    assert (count(ax, "box state"), count(ax, "box second_state")) == (4, 4)
+    assert count(ax, "wire") == 4 * 4 + 2 * 3  # to and from both states; along both rows
+
+
 def test_drawings_in_a_row_share_scale_and_height():
     axes = draw_row(draw_rolled, partial(draw_unrolled, 4), titles=["rolled", "a long title"])
     axes[0].figure.canvas.draw()
@@ -297,6 +345,10 @@ def test_letters_grow_with_the_drawing_but_never_beyond_their_usual_size():
         (lambda: draw_topology("many to many", 3, 4), "3 inputs and 4 outputs"),
         (lambda: draw_topology("many to one", inputs=[]), "cannot have 0 inputs"),
         (lambda: draw_cell(values={"b_o": 1}), "shows no 'b_o'"),
+        (lambda: draw_lstm("reset"), "choose from forget"),
+        (lambda: draw_gru("forget"), "choose from reset"),
+        (lambda: draw_lstm(names={"x": "a"}), "it shows x_t"),
+        (lambda: draw_bidirectional(), "give steps=5"),
         (lambda: draw_dense([3]), "at least two"),
         (lambda: draw_dense([3, 0]), "at least one unit"),
         (lambda: draw_dense([3, []]), "at least one unit"),
