@@ -480,6 +480,7 @@ def run(arguments):
     """Execute lessons and store their outputs."""
     from course_utils.authoring import main
 
+    os.environ.update(child_environment(sys.executable))
     return main(arguments)
 
 
@@ -490,26 +491,37 @@ def exercises(arguments):
     return main(arguments)
 
 
+def child_environment(python):
+    """Return the environment variables of the programs that a command starts.
+
+    Args:
+        python: the interpreter whose programs, such as `jupyter`, are to be found first.
+    """
+
+    def first(value, variable):
+        parts = [str(value), *os.environ.get(variable, "").split(os.pathsep)]
+        return os.pathsep.join(dict.fromkeys(filter(None, parts)))
+
+    return {
+        **os.environ,
+        # Kernels start in the notebook's folder and must find the package all the same.
+        "PYTHONPATH": first(ROOT, "PYTHONPATH"),
+        "PATH": first(Path(python).parent, "PATH"),
+        "PYTHONUTF8": "1",
+    }
+
+
 def hand_over(command, variables=None):
     """Let another program take the place of this one.
 
     Args:
         command: list of the program and its arguments.
-        variables: environment variables to set beside those of this process.
+        variables: environment variables to set beside those of `child_environment`.
 
     Returns:
         Its exit code, on Windows; elsewhere this does not return.
     """
-    paths = [str(ROOT), os.environ.get("PYTHONPATH")]
-    programs = [str(Path(command[0]).parent), os.environ.get("PATH")]
-    environment = {
-        **os.environ,
-        # Kernels start in the notebook's folder and must find the package all the same.
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        "PATH": os.pathsep.join(filter(None, programs)),
-        "PYTHONUTF8": "1",
-        **(variables or {}),
-    }
+    environment = {**child_environment(command[0]), **(variables or {})}
     os.chdir(ROOT)
     if not WINDOWS:
         os.execve(command[0], command, environment)
