@@ -3,17 +3,23 @@
 `engine` judges, `lesson_NN` holds the exercises of a lesson. A lesson's module has
 
     EXERCISES   a tuple of `engine.Exercise`
-    QUESTION    an `engine.Question`, answered in words and marked by a person
+    QUESTION    an `engine.Question`, answered in words and marked by a person, if it has one
 """
 
 from importlib import import_module
-from importlib.util import find_spec
+from pkgutil import iter_modules
 
 from course_utils.checks.engine import CheckFailed, examine, render
 
-__all__ = ["CheckFailed", "check", "find_exercise", "load_lesson", "progress"]
+__all__ = ["CheckFailed", "check", "find_exercise", "list_lessons", "load_lesson", "progress"]
 
 _passed = {}  # exercise id -> whether its last check passed, in this session
+
+
+def list_lessons():
+    """Return the numbers of the lessons that have exercises, such as ["01", "02"]."""
+    names = (module.name for module in iter_modules(__path__))
+    return sorted(name.removeprefix("lesson_") for name in names if name.startswith("lesson_"))
 
 
 def load_lesson(number):
@@ -25,10 +31,10 @@ def load_lesson(number):
     Raises:
         ValueError: there is no such lesson, or it has no exercises yet.
     """
-    name = f"{__name__}.lesson_{number}"
-    if not str(number).isdigit() or find_spec(name) is None:
-        raise ValueError(f"there are no exercises for a lesson {number!r}; write it as in '01'")
-    return import_module(name)
+    if number not in list_lessons():
+        known = ", ".join(repr(lesson) for lesson in list_lessons())
+        raise ValueError(f"there are no exercises for a lesson {number!r}, only for {known}")
+    return import_module(f"{__name__}.lesson_{number}")
 
 
 def find_exercise(exercise_id):
@@ -82,8 +88,11 @@ def progress(lesson):
         if exercise.id in _passed:
             mark, state = ("✓", "passed") if exercise in passed else ("✗", "not right yet")
         print(f"{mark} {exercise.id}  {exercise.title:<44}{state:<18}{exercise.points} points")
-    question = module.QUESTION
-    print(f"  {question.id}  {question.title:<44}{'marked by hand':<18}{question.points} points")
+    question = getattr(module, "QUESTION", None)
+    if question is not None:
+        print(
+            f"  {question.id}  {question.title:<44}{'marked by hand':<18}{question.points} points"
+        )
     points = sum(exercise.points for exercise in passed)
     total = sum(exercise.points for exercise in module.EXERCISES)
     print(f"{len(passed)} of {len(module.EXERCISES)} checks, {points} of {total} points")

@@ -17,11 +17,12 @@ import warnings
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import PurePath
 
 import numpy as np
 
-WIDTH = 96  # of a message, in characters
+WIDTH = 98  # of a message, in characters
 _GLUE = "\N{NO-BREAK SPACE}"  # keeps a name and its shape on one line while a message is wrapped
 
 
@@ -130,7 +131,7 @@ class Finding:
     mistake: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exercise:
     """A function to write, with all that is needed to judge it.
 
@@ -161,18 +162,18 @@ class Exercise:
     tolerance: float = 1e-4
 
     def cases(self, seed=0):
-        """Return the examples, one drawn case per size, and the first drawn case again.
+        """Return the examples and one drawn case per size, the first of these twice.
 
         Args:
             seed: of the drawn cases; a grader takes one that students do not know.
 
         Returns:
-            List of `Case`. The last equals an earlier one, to catch a function that keeps
+            List of `Case`. The one that comes twice in a row catches a function that keeps
             something between calls.
         """
         rng = np.random.default_rng(seed)
         drawn = [Case(self.draw(rng, **size), label) for label, size in self.sizes]
-        return [*self.examples, *drawn, Case(drawn[0].arguments, "the same inputs again")]
+        return [*self.examples, drawn[0], *drawn]
 
     def expect(self, cases):
         """Return the answer key's value for each case."""
@@ -206,7 +207,9 @@ class Exercise:
             if outcome.trouble == "not written":
                 return Finding("not written", ())
             if outcome.trouble == "arguments":
-                return Finding("arguments", (("called", _show_call(cases[0])), *_trouble(outcome)))
+                names = ", ".join(cases[0].arguments)
+                rows = (("called", f"your function with the names {names}"), *_trouble(outcome))
+                return Finding("arguments", rows)
         attempts = [
             _Attempt(case, value, outcome, self._judge(value, outcome))
             for case, value, outcome in zip(cases, expected, outcomes, strict=False)
@@ -224,17 +227,18 @@ class Exercise:
             rows = [row for row in rows if row[0] in ("called", "returned", "expected")]
             rows += [(None, f"it looks as if {mistake.name}."), ("try", mistake.hint)]
             return Finding("mistake", tuple(rows), mistake.name)
-        first = len(self.examples)
-        if len(outcomes) == len(cases) and not same(outcomes[first], outcomes[-1], self.tolerance):
+        twice = outcomes[len(self.examples) :][:2]
+        if len(twice) == 2 and not same(*twice, self.tolerance):
             rows = (
-                ("called", _show_call(cases[first]) + ", twice"),
+                ("called", _show_call(cases[len(self.examples)]) + ", twice"),
                 ("returned", "another answer the second time"),
                 ("try", "looking for what your function keeps between calls, or draws at random"),
             )
             return Finding("unsteady", rows)
         hints = [row for row in rows if row[0] == "try"]
         rows = [row for row in rows if row[0] != "try"]
-        rows += _right_and_wrong(attempts)
+        again = len(self.examples) + 1
+        rows += _right_or_wrong(attempts[:again] + attempts[again + 1 :])
         if shown.verdict.kind == "values":
             rows += self._by_hand(wrong)
         if printed:
@@ -292,7 +296,7 @@ class Exercise:
                 if _compare_one(result, value, got, self.tolerance) is not None:
                     numbers = f"{_show_numbers(attempt.case)}: {result.name} "
                     verdict = f"{_show(value)} is expected, your function gives {_show(got)}"
-                    remedy = "that on paper, then printing each line's result in your function"
+                    remedy = "this example on paper, then a print after each line of your function"
                     return [("by hand", numbers + verdict), ("try", remedy)]
         return []
 
@@ -351,7 +355,7 @@ def call(function, arguments, time_limit=10.0):
         signature = inspect.signature(function)
         signature.bind(**arguments)
     except TypeError:
-        message = f"your function as ({', '.join(signature.parameters)})"
+        message = f"as your function of {', '.join(signature.parameters) or 'nothing'}"
         return Outcome(trouble="arguments", message=message)
     except ValueError:  # compiled functions may have no signature: the call itself will tell
         pass
@@ -435,6 +439,8 @@ def plain(value):
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
+        if value.dtype == object:
+            raise _NoData(f"an array {value.shape} of Python objects and not of numbers")
         return np.array(value)
     if isinstance(value, (list, tuple)):
         items = [plain(item) for item in value]
@@ -461,7 +467,8 @@ def _identical(a, b):
 def same(one, other, tolerance):
     """Say whether two outcomes are the same: values, kind of trouble, arguments changed."""
     if one.trouble or other.trouble:
-        return one.trouble == other.trouble and one.message == other.message
+        kinds = [(outcome.trouble, outcome.message.split(":")[0]) for outcome in (one, other)]
+        return kinds[0] == kinds[1]
     return one.changed == other.changed and _alike(one.value, other.value, tolerance)
 
 
@@ -469,12 +476,15 @@ def _alike(a, b, tolerance):
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         pairs = zip(a, b, strict=False)
         return len(a) == len(b) and all(_alike(*pair, tolerance) for pair in pairs)
-    if a is None or b is None or isinstance(a, (str, list)) or isinstance(b, (str, list)):
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_alike(a[key], b[key], tolerance) for key in a)
+    numbers = (bool, int, float, np.ndarray)
+    if not isinstance(a, numbers) or not isinstance(b, numbers):
         return type(a) is type(b) and a == b
-    if isinstance(a, (tuple, dict)) or isinstance(b, (tuple, dict)):
+    if np.shape(a) != np.shape(b):
         return False
-    if np.shape(a) != np.shape(b) or {np.asarray(v).dtype.kind for v in (a, b)} - set("fiub"):
-        return False
+    if {np.asarray(value).dtype.kind for value in (a, b)} - set("fiubc"):
+        return np.array_equal(a, b)
     return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance / 10, equal_nan=True))
 
 
@@ -548,8 +558,10 @@ def _compare_list(result, expected, got, wanted):
 
 def _explain_shape(result, expected, got):
     """Return what to try about a wrong shape."""
-    if got.ndim == expected.ndim and sorted(got.shape) == sorted(expected.shape):
-        return f"printing the shape: the axes ({', '.join(result.axes)}) are in another order"
+    for order in permutations(range(expected.ndim)):
+        if got.shape == tuple(expected.shape[axis] for axis in order):
+            names = ", ".join(result.axes[axis] for axis in order)
+            return f"putting the axes in order: yours look like ({names})"
     if got.ndim == expected.ndim - 1:
         for axis, name in enumerate(result.axes):
             if got.shape == expected.shape[:axis] + expected.shape[axis + 1 :]:
@@ -595,9 +607,10 @@ def describe(value):
 
 def _show(value):
     """Return a plain value in numbers, shortened."""
-    if isinstance(value, np.ndarray):
-        text = np.array2string(value, precision=4, separator=", ", threshold=12)
-        return " ".join(text.split())
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"[{', '.join(map(_show, value))}]"
+    if isinstance(value, (np.ndarray, np.generic)):
+        value = value.item()
     if isinstance(value, float):
         return f"{value:.4g}"
     return textwrap.shorten(repr(value), 60, placeholder=" ...")
@@ -624,7 +637,7 @@ def _trouble(outcome):
     """Return the rows of the message about an outcome that has trouble."""
     if outcome.trouble == "arguments":
         remedy = "keeping the first line of the exercise as it was, with all its names"
-        return (("found", outcome.message), ("try", remedy))
+        return (("defined", outcome.message), ("try", remedy))
     if outcome.trouble == "no data":
         return (("returned", outcome.message), ("try", "returning arrays or numbers"))
     if outcome.trouble == "out of time":
@@ -643,6 +656,7 @@ def _trouble(outcome):
 _REMEDIES = {
     "matmul": "printing both shapes just before that line: (a, b) @ (b, c) gives (a, c)",
     "broadcast": "printing both shapes just before that line",
+    "truth value": "np.where(condition, this, that): `if` takes one truth value, an array has many",
     "NameError": "comparing the spelling with the arguments; has the setup cell been run?",
     "UnboundLocalError": "giving the name a value before the loop",
     "IndexError": "printing the index and the shape: indices run from 0 to length - 1",
@@ -650,17 +664,15 @@ _REMEDIES = {
 }
 
 
-def _right_and_wrong(attempts):
-    """Return rows that tell the labelled cases that are right from those that are wrong."""
-    right = [a.case.label for a in attempts if a.verdict is None and a.case.label]
-    wrong = [a.case.label for a in attempts if a.verdict is not None and a.case.label]
-    count = sum(a.verdict is None for a in attempts)
-    if not count:
+def _right_or_wrong(attempts):
+    """Return the row that says which labelled cases are right, or which wrong, if that is less."""
+    wrong = [attempt for attempt in attempts if attempt.verdict is not None]
+    right = [attempt for attempt in attempts if attempt.verdict is None]
+    if not right:
         return []
-    rows = [("right", f"on {count} of {len(attempts)} inputs: {'; '.join(right)}".rstrip(": "))]
-    if wrong:
-        rows.append(("wrong", "; ".join(wrong)))
-    return rows
+    label, few = ("right", right) if len(right) <= len(wrong) else ("wrong", wrong)
+    names = "; ".join(dict.fromkeys(attempt.case.label for attempt in few if attempt.case.label))
+    return [(label, f"on {len(few)} of {len(attempts)} inputs: {names}".removesuffix(": "))]
 
 
 def render(exercise, finding):

@@ -230,7 +230,7 @@ BACKWARDS = Exercise(
     id="01b",
     title="reading from the end",
     points=2,
-    key="keras.layers.SimpleRNN with go_backwards",
+    key="keras.layers.SimpleRNN(go_backwards=True)",
     results=(Result("states", ("batch", "time", "units")),),
     answer=_answer_backwards,
     examples=(
@@ -562,6 +562,10 @@ def _span_not_rounded(w_h, fraction):
     return 0.0 if w_h == 0 else float(np.log(fraction) / np.log(abs(w_h)))
 
 
+def _span_by_logarithm(w_h, fraction):
+    return None if abs(w_h) >= 1 else int(np.ceil(np.log(fraction) / np.log(abs(w_h))))
+
+
 SPAN = Exercise(
     id="01d",
     title="how long a neuron remembers",
@@ -601,6 +605,11 @@ SPAN = Exercise(
             "a trace equal to the fraction were already below it",
             _span_at_most,
             "the comparison: below means <, so the loop goes on while trace >= fraction",
+        ),
+        Mistake(
+            "a logarithm had been rounded up, which is right except in two special cases",
+            _span_by_logarithm,
+            "w_h=0, and w_h=0.5 with fraction=0.25: count the steps of both on your fingers",
         ),
         Mistake(
             "one step too many were counted",

@@ -2,7 +2,7 @@
 
 from course_utils.cells import rnn_step, run_rnn
 from course_utils.checks.engine import Case, Exercise, Mistake, Question, Result
-from course_utils.checks.parts import altered, draw_arrays, make_layer, numbers
+from course_utils.checks.parts import altered, draw_arrays, load_keras, make_layer, numbers
 
 import numpy as np
 
@@ -215,11 +215,9 @@ WEEKLY = Exercise(
 
 
 def _answer_masked(x, mask, W_x, W_h, b_h):
-    import keras
-
     layer = make_layer("SimpleRNN", len(b_h), [W_x, W_h, b_h], return_sequences=True)
     states = layer(x, mask=mask)
-    mean = keras.layers.GlobalAveragePooling1D(name="answer_key", dtype=x.dtype.name)
+    mean = load_keras().layers.GlobalAveragePooling1D(name="answer_key", dtype=x.dtype.name)
     return np.array(states), np.array(mean(states, mask=mask))
 
 
@@ -494,8 +492,8 @@ def _chunks_with(**options):
 
 
 def _chunks_complete_only(x, length, **others):
-    whole = max(1, x.shape[1] // length) * length
-    return _chunks(x=x[:, :whole], length=length, **others)
+    # Raises, as the students' loop does, if there is no complete chunk at all.
+    return _chunks(x=x[:, : x.shape[1] // length * length], length=length, **others)
 
 
 def _chunks_padded(x, h_0, W_x, W_h, b_h, length):

@@ -32,6 +32,13 @@ def altered(function, **changes):
     return call
 
 
+def load_keras():
+    """Return the module `keras`, loaded quietly, and only when an answer key is asked for."""
+    from course_utils import training  # it holds back TensorFlow's start-up lines
+
+    return training.keras
+
+
 def make_layer(kind, units, weights, **options):
     """Return a Keras layer that holds the given weights.
 
@@ -45,8 +52,7 @@ def make_layer(kind, units, weights, **options):
         The layer, built, in the dtype of the weights. Making it draws no random number and
         leaves Keras's counter of layer names alone, so that a notebook goes on undisturbed.
     """
-    import keras  # here, so that importing the checks does not load TensorFlow
-
+    keras = load_keras()
     if kind.startswith("SimpleRNN"):
         options["recurrent_initializer"] = "zeros"
     layer = getattr(keras.layers, kind)(
