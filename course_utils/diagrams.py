@@ -530,7 +530,7 @@ def draw_gru(stage="state", names=None, ax=None):
 
     sketch.panel(right / 2, (belt + bus) / 2 - 0.2, right, belt - bus + 1.7)
     sketch.box(-1.1, belt, symbols["h_prev"], "state")
-    sketch.box(JOINT, bus - 2.0, symbols["x_t"], "input")
+    sketch.box(JOINT, bus - 2.0, symbols["x_t"], "input", _row_width([symbols["x_t"]]))
     sketch.wire([(-0.65, belt), (reset, belt)], "state", head=False)
     sketch.dot(JOINT, belt, "state")
     sketch.wire([(JOINT, belt), (JOINT, bus)], "state", head=False)
@@ -581,7 +581,7 @@ def _draw_gate(sketch, bus, start, x, name, function, role, source=None):
 def _draw_previous(sketch, symbols, bus):
     """Draw h_prev and x_t, which join into the line that leads to all gates."""
     sketch.box(-1.1, bus, symbols["h_prev"], "state")
-    sketch.box(JOINT, bus - 1.6, symbols["x_t"], "input")
+    sketch.box(JOINT, bus - 1.6, symbols["x_t"], "input", _row_width([symbols["x_t"]]))
     sketch.wire([(-0.65, bus), (JOINT, bus)], "state", head=False)
     sketch.wire([(JOINT, bus - 1.24), (JOINT, bus)], "input", head=False)
     sketch.dot(JOINT, bus, None)
