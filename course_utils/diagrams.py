@@ -304,7 +304,7 @@ def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
 
     Args:
         layers: one entry per layer: its number of units (of more than 8, the first and last three
-            are drawn), or a list with one text per unit.
+            are drawn), or a list with one text per unit, in which "…" stands for units left out.
         names: one text per layer, written below it, such as "letter in".
         roles: one role of `PALETTE` per layer; "input", "state", ..., "output" unless given.
         weights: one text per pair of neighbouring layers, written above its lines, such as
@@ -365,7 +365,7 @@ def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
 def _units_to_draw(layer):
     """Return one text per place in the column of a layer; None is the place of an ellipsis."""
     if not isinstance(layer, int | np.integer):
-        return [str(text) for text in layer]
+        return [None if text == "…" else str(text) for text in layer]
     return [""] * layer if layer <= 8 else [""] * 3 + [None] + [""] * 3
 
 

@@ -272,9 +272,10 @@ def test_a_dense_network_has_a_line_for_each_weight():
 
 
 def test_of_a_large_layer_six_units_are_drawn():
-    ax = draw_dense([31, 8])
-    assert [count(ax, f"circle {role}") for role in ("input", "output")] == [6, 8]
-    assert count(ax, "dot") == 3
+    ax = draw_dense([31, ["a", "b", "…", "y"], 8])
+    assert [count(ax, f"circle {role}") for role in ("input", "state", "output")] == [6, 3, 8]
+    assert count(ax, "dot") == 2 * 3
+    assert texts(ax) == ["a", "b", "y"]
 
 
 def test_an_lstm_comes_into_sight_gate_by_gate():
