@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from nbformat.reader import NotJSONError
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -78,8 +79,8 @@ def make_exercise(solutions):
                 metadata["editable"] = False
         make = getattr(nbformat.v4, f"new_{cell.cell_type}_cell")
         cells.append(make(source, id=cell.id, metadata=metadata))
-    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    kept = ("kernelspec", "language_info")
+    metadata = {name: solutions.metadata[name] for name in kept if name in solutions.metadata}
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
@@ -98,7 +99,7 @@ def write_exercise(source, target):
     """
     try:
         notebook = make_exercise(nbformat.read(source, as_version=4))
-    except (ExerciseError, nbformat.reader.NotJSONError, OSError) as error:
+    except (ExerciseError, OSError, nbformat.ValidationError, NotJSONError) as error:
         raise ExerciseError(f"{source.parent.name}/{source.name}: {error}") from error
     target.parent.mkdir(exist_ok=True)
     target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
