@@ -3,6 +3,7 @@
 Cards (rows, columns with units, origin, licence) are in `datasets/README.md`.
 """
 
+import csv
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,9 @@ FOLDER = Path(__file__).resolve().parent.parent / "datasets"
 
 # SHA-256 of each shipped file; `make_NAME.py` prints the new one when it writes another file.
 CHECKSUMS = {
-    "chorales.npz": "08f138e1b09b2c05706e0fba333007b59af229fa8b38a73bb378f77830ac63fd",
+    "chorales.npz": "aa92cf3f0b98c7eba37a158643ce5e4256c1db357a6d20234e486b977a74622c",
+    "entities.csv": "1b4a070a0e8307d64154f0280906eca7a825ca7a5aae1dcee5f9758d64c6c7dc",
+    "reviews.csv": "41bd0c16d209333590359bd99610ba5b00bdbc8b782e4162daab4fbbb5395901",
 }
 
 # Pitch classes 0 to 11, as the chorales' keys spell them.
@@ -78,7 +81,8 @@ def open_checked(filename):
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DatasetError(f"datasets/{filename} cannot be read ({error.strerror}); {remedy}") from error
+        reason = error.strerror
+        raise DatasetError(f"datasets/{filename} cannot be read ({reason}); {remedy}") from error
     found = hashlib.sha256(data).hexdigest()
     if found != CHECKSUMS[filename]:
         raise DatasetError(
@@ -130,5 +134,80 @@ def load_chorales():
         {
             split: {column: table[column][table["split"] == split] for column in columns}
             for split in ("train", "validation", "test")
+        },
+    )
+
+
+def load_entities():
+    """Return English sentences with BIO tags; ambiguous names know where their clue stands.
+
+    Returns:
+        `Dataset` with splits "train" (7,000 sentences), "validation" (1,000) and "test" (2,000),
+        whose names differ, and "test_patterns" (1,500), whose patterns differ too. Columns:
+
+        - "tokens": object array of lists of str, 4 to 21 words and signs each;
+        - "tags": object array of lists of str, as long as the tokens: "O", or "B-" or "I-"
+          with one of the types LOC, PER, ORG, LANG, CUR, DATE;
+        - "position": int64, where the sentence's ambiguous name stands (always one token);
+          -1 if it has none;
+        - "clue": str, where the words stand that decide how to read that name: "left", "right",
+          "both" (either side is enough), or "" if there is no such name;
+        - "pattern": int64, the number of the hand-written pattern.
+
+    Raises:
+        DatasetError: the file is missing, damaged or of another release.
+    """
+    splits = {}
+    with open_checked("entities.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            splits.setdefault(row["split"], []).append(row)
+    return Dataset(
+        "entities",
+        {
+            split: {
+                "tokens": object_array([row["tokens"].split(" ") for row in rows]),
+                "tags": object_array([row["tags"].split(" ") for row in rows]),
+                "position": np.array([int(row["position"]) for row in rows]),
+                "clue": np.array([row["clue"] for row in rows]),
+                "pattern": np.array([int(row["pattern"]) for row in rows]),
+            }
+            for split, rows in splits.items()
+        },
+    )
+
+
+def load_reviews():
+    """Return short reviews in which the order of the words decides about praise or blame.
+
+    Returns:
+        `Dataset` with splits "train" (11,000 reviews), "validation" (1,500) and "test" (2,500),
+        spelled out from patterns, and "by_hand" (600), written one by one. Columns:
+
+        - "text": object array of str, the review;
+        - "label": int64, 1 for praise and 0 for blame;
+        - "phenomenon": str, what decides: "plain", "negation", "contrast", "expectation" or
+          "intensifier";
+        - "thing": str, what is reviewed, for example "film";
+        - "pattern": str, the pattern's id, for example "negation-08"; "" in "by_hand". Patterns
+          of "test" that do not occur in "train" are held out.
+
+    Raises:
+        DatasetError: the file is missing, damaged or of another release.
+    """
+    splits = {}
+    with open_checked("reviews.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            splits.setdefault(row["split"], []).append(row)
+    return Dataset(
+        "reviews",
+        {
+            split: {
+                "text": object_array([row["text"] for row in rows]),
+                "label": np.array([int(row["label"]) for row in rows]),
+                "phenomenon": np.array([row["phenomenon"] for row in rows]),
+                "thing": np.array([row["thing"] for row in rows]),
+                "pattern": np.array([row["pattern"] for row in rows]),
+            }
+            for split, rows in splits.items()
         },
     )

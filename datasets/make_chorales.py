@@ -54,9 +54,12 @@ def read_grid(parts):
             )
             if start == stop:
                 continue
-            pitches[start:stop, voice] = note.pitches[-1].midi
-            tied_to_the_note_before = note.tie is not None and note.tie.type != "start"
-            onsets[start, voice] = not tied_to_the_note_before
+            pitch = note.pitches[-1].midi
+            # A few ties lead to another pitch by mistake: that is a new note.
+            tied = note.tie is not None and note.tie.type != "start"
+            held = tied and start > 0 and pitches[start - 1, voice] == pitch
+            onsets[start, voice] = not held
+            pitches[start:stop, voice] = pitch
     # Whole quarters of silence at both ends go, so that every fourth step stays a beat.
     sounding = np.flatnonzero(pitches.any(axis=1))
     first = sounding[0] // STEPS_PER_QUARTER * STEPS_PER_QUARTER
