@@ -7,7 +7,7 @@ in the course, so give it an environment of its own:
     /tmp/chorales/bin/pip install music21==10.5.1 rapidfuzz==3.14.6
     /tmp/chorales/bin/python datasets/make_chorales.py
 
-Takes about two minutes and prints the SHA-256 that belongs in course_utils/datasets.py.
+Takes about a minute and prints the SHA-256 that belongs in course_utils/datasets.py.
 """
 
 import hashlib
