@@ -189,7 +189,13 @@ def test_another_type(value):
 
 
 @pytest.mark.parametrize(
-    "value, kind", [(len, "a function"), (object(), "an object of type object")]
+    "value, kind",
+    [
+        (len, "a function"),
+        (object(), "an object of type object"),
+        (10**5000, "a whole number too large to compare"),
+    ],
+    ids=["function", "object", "number"],
 )
 def test_what_holds_no_numbers(value, kind):
     assert f"  returned  {kind}\n" in ask(lambda x, h: value)
@@ -275,6 +281,18 @@ def test_one_mistake_in_ordinary_inputs_and_another_in_an_edge_case():
 
 def test_a_known_mistake_needs_all_its_cases():
     assert "it looks as if" not in ask(lambda x, h: x if len(h) == 2 else x - 1)
+
+
+def test_missing_outcomes_are_never_a_pass():
+    cases = TOY.cases()
+    expected = TOY.expect(cases)
+    outcomes = [engine.Outcome(value) for value in expected]
+    assert TOY.diagnose(cases, expected, outcomes) is None
+    for count in (0, 3):
+        with pytest.raises(ValueError, match=f"6 cases, but only {count} outcomes"):
+            TOY.diagnose(cases, expected, outcomes[:count])
+    late = engine.Outcome(trouble="out of time", message="after 1 seconds")
+    assert TOY.diagnose(cases, expected, [*outcomes[:3], late]).kind == "out of time"
 
 
 def test_tensors_are_taken_as_arrays():
@@ -364,7 +382,7 @@ def prepare(exercise, seed=0):
 
 def diagnose(exercise, function, seed=0):
     cases, expected = prepare(exercise, seed)
-    outcomes = [engine.call(function, case.arguments) for case in cases]
+    outcomes = [engine.call(function, case.arguments, None) for case in cases]
     return exercise.diagnose(cases, expected, outcomes)
 
 
@@ -407,7 +425,7 @@ def test_a_mistake_gets_its_own_hint_and_no_other(exercise, mistake):
 def test_a_mistake_left_out_of_the_bank_still_fails(exercise, mistake):
     others = tuple(other for other in exercise.mistakes if other is not mistake)
     cases, expected = prepare(exercise)
-    outcomes = [engine.call(mistake.function, case.arguments) for case in cases]
+    outcomes = [engine.call(mistake.function, case.arguments, None) for case in cases]
     finding = replace(exercise, mistakes=others).diagnose(cases, expected, outcomes)
     assert finding.kind != "mistake" and finding.mistake == ""
     assert mistake.hint not in engine.render(exercise, finding)

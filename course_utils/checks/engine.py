@@ -201,8 +201,13 @@ class Exercise:
         Args:
             cases: list of `Case`, as `cases` returns it.
             expected: what `expect` returns for them.
-            outcomes: list of `Outcome` of the same cases; calls may have ended early.
+            outcomes: list of `Outcome` of the same cases; it may end early with a trouble.
+
+        Raises:
+            ValueError: outcomes are missing, and the last one does not say why.
         """
+        if len(outcomes) < len(cases) and not (outcomes and outcomes[-1].trouble):
+            raise ValueError(f"{len(cases)} cases, but only {len(outcomes)} outcomes")
         for outcome in outcomes:
             if outcome.trouble == "not written":
                 return Finding("not written", ())
@@ -217,7 +222,8 @@ class Exercise:
         wrong = [attempt for attempt in attempts if attempt.verdict is not None]
         if not wrong:
             return None
-        mistake = self._recognise(attempts) if len(outcomes) == len(cases) else None
+        complete = len(outcomes) == len(cases)
+        mistake = self._recognise(attempts) if complete else None
         # Shapes are best read off an ordinary case, one without a label; a number off an example.
         arrays = any(result.axes for result in self.results)
         shown = min(wrong, key=lambda attempt: arrays and bool(attempt.case.label))
@@ -228,7 +234,7 @@ class Exercise:
             rows += [(None, f"it looks as if {mistake.name}."), ("try", mistake.hint)]
             return Finding("mistake", tuple(rows), mistake.name)
         twice = outcomes[len(self.examples) :][:2]
-        if len(twice) == 2 and not same(*twice, self.tolerance):
+        if complete and not same(*twice, self.tolerance):
             rows = (
                 ("called", _show_call(cases[len(self.examples)]) + ", twice"),
                 ("returned", "another answer the second time"),
@@ -279,7 +285,7 @@ class Exercise:
         for group in candidates:
             for mistake in self.mistakes:
                 if all(
-                    same(a.outcome, call(mistake.function, a.case.arguments), self.tolerance)
+                    same(a.outcome, call(mistake.function, a.case.arguments, None), self.tolerance)
                     for a in group
                 ):
                     return mistake
@@ -345,8 +351,8 @@ def call(function, arguments, time_limit=10.0):
     Args:
         function: anything callable.
         arguments: dict of plain data, passed by name.
-        time_limit: seconds after which Python code is stopped. A call that is inside a
-            library's compiled code is stopped when it comes back to Python.
+        time_limit: seconds after which Python code is stopped, None for no limit. A call that
+            is inside a library's compiled code is stopped when it comes back to Python.
 
     Returns:
         The `Outcome`. Only an interrupt by the user (KeyboardInterrupt) passes through.
@@ -385,6 +391,8 @@ def _call_within(seconds, function, arguments):
     An exception set from a watching thread works on every system and in every thread, unlike
     an alarm signal.
     """
+    if seconds is None:
+        return function(**arguments)
     thread = ctypes.c_ulong(threading.get_ident())
     lock, finished = threading.Lock(), False
 
@@ -434,6 +442,8 @@ def plain(value):
     Raises:
         _NoData: the value holds something else; the message says what.
     """
+    if isinstance(value, int) and abs(value) >= 2**63:
+        raise _NoData("a whole number too large to compare")
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, np.generic):
