@@ -1,0 +1,326 @@
+"""The authors' command `run`: execute notebooks in fresh kernels and store what they print.
+
+A stored notebook says nothing about where, when and by whom it was made. Running a deterministic
+notebook twice gives the same bytes, so that a difference in git is a difference in the lesson.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpecManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+CELL_TIMEOUT = 600  # seconds
+
+# The whole metadata of a stored notebook; the version of Python, which editors add, is left out.
+NOTEBOOK_METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
+}
+CELL_METADATA = ("nbgrader", "tags")  # the rest of it is timing and the state of an editor
+IMAGE_METADATA = ("height", "width")
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+PERSONAL_PATH = re.compile(
+    r"(/home/|/Users/|[A-Za-z]:[\\/]+Users[\\/]+)[^\s\"'/\\]+|/root\b|ipykernel_\d+|site-packages"
+)
+
+
+class NotebookError(Exception):
+    """A notebook that cannot be stored; the message names the notebook, the cell and the error."""
+
+
+# ---------------------------------------------------------------------------------------------
+# Normalising
+# ---------------------------------------------------------------------------------------------
+
+
+def normalise(notebook):
+    """Take out of a notebook what differs between runs, editors and computers, in place.
+
+    Cell ids are made from the source (or the `grade_id`), streams are merged and progress lines
+    reduced to their last state, widget views go (they point to a kernel that is gone).
+
+    Args:
+        notebook: `nbformat.NotebookNode`, version 4.
+
+    Returns:
+        The same notebook.
+    """
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
+    taken = set()
+    for cell in notebook.cells:
+        cell.metadata = keep(cell.metadata, CELL_METADATA)
+        cell.id = cell_id(cell, taken)
+        taken.add(cell.id)
+        if cell.cell_type == "code":
+            cell.outputs = normal_outputs(cell.outputs)
+    return notebook
+
+
+def keep(metadata, names):
+    """Return the entries of `metadata` that have one of the names and are not empty."""
+    return nbformat.from_dict({name: metadata[name] for name in names if metadata.get(name)})
+
+
+def cell_id(cell, taken):
+    """Return the id that a cell's `grade_id` or source determines.
+
+    Args:
+        cell: notebook cell.
+        taken: ids of the cells before it; equal cells are told apart by a number.
+    """
+    stem = cell.metadata.get("nbgrader", {}).get("grade_id")
+    if not stem:
+        stem = hashlib.sha1(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
+    candidate, copies = stem, 1
+    while candidate in taken:
+        copies += 1
+        candidate = f"{stem}-{copies}"
+    return candidate
+
+
+def normal_outputs(outputs):
+    """Return a cell's outputs with streams merged, progress lines reduced, widget views gone."""
+    merged = []
+    for output in outputs:
+        last = merged[-1] if merged else None
+        if output.output_type == "stream":
+            if last and last.output_type == "stream" and last.name == output.name:
+                last.text += output.text
+            else:
+                merged.append(nbformat.from_dict(output))
+            continue
+        if "data" in output:
+            output.data.pop(WIDGET_VIEW, None)
+            output.metadata = nbformat.from_dict(
+                {
+                    mime: kept
+                    for mime, values in output.metadata.items()
+                    if mime in output.data and (kept := keep(values, IMAGE_METADATA))
+                }
+            )
+        if output.get("data", True):
+            merged.append(output)
+    for output in merged:
+        if output.output_type == "stream":
+            output.text = on_terminal(output.text)
+    return merged
+
+
+def on_terminal(text):
+    """Return what a terminal shows at the end of `text`, in which carriage returns overwrite."""
+    return "\n".join(map(overwritten, text.split("\n")))
+
+
+def overwritten(line):
+    """Return one line after its carriage returns."""
+    if "\r" not in line:
+        return line
+    shown = ""
+    for part in line.split("\r"):
+        shown = part + shown[len(part) :]
+    return shown.rstrip()
+
+
+def personal_path(output):
+    """Return a path in an output that names a person or an installation, or None.
+
+    Args:
+        output: one output of a code cell.
+    """
+    texts = [output.get("text", ""), *output.get("data", {}).values(), *output.get("traceback", [])]
+    for text in texts:
+        for path in (str(ROOT), str(Path.home())):
+            # A short home such as "/" occurs everywhere and gives nobody away.
+            if len(path) > 3 and path in str(text):
+                return path
+        if match := PERSONAL_PATH.search(str(text)):
+            return match[0]
+    return None
+
+
+# ---------------------------------------------------------------------------------------------
+# Executing
+# ---------------------------------------------------------------------------------------------
+
+
+def execute(path, after_cell=lambda: None):
+    """Execute a notebook in a fresh kernel of this interpreter and store it.
+
+    Args:
+        path: of the notebook, which is also where its kernel runs.
+        after_cell: called without arguments after each code cell.
+
+    Returns:
+        Seconds from the start of the kernel to the end of the last cell.
+
+    Raises:
+        NotebookError: a cell failed or printed a personal path; the file is as it was.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    start = time.perf_counter()
+    started, ended = [], [start]  # code cells, seconds
+
+    def note_end(**_):
+        ended.append(time.perf_counter())
+        after_cell()
+
+    client = NotebookClient(
+        notebook,
+        # No kernelspec directory: what remains is the interpreter that runs this.
+        km=AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[])),
+        resources={"metadata": {"path": str(path.parent)}},
+        timeout=CELL_TIMEOUT,
+        record_timing=False,
+        # It warns about sockets that only this computer can reach.
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
+        on_cell_execute=lambda cell, **_: started.append(cell),
+        on_cell_executed=note_end,
+    )
+    search_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    try:
+        client.execute(env={**os.environ, "PYTHONPATH": search_path})
+    except CellExecutionError as error:
+        raise fault(path, started, f"{error.ename}: {error.evalue}") from error
+    except CellTimeoutError as error:
+        raise fault(path, started, f"not finished after {CELL_TIMEOUT} s") from error
+    except DeadKernelError as error:
+        raise fault(path, started, "the kernel died") from error
+    for index, cell in enumerate(started, start=1):
+        for output in cell.outputs:
+            if found := personal_path(output):
+                message = f"the output contains {found!r}; print a relative path or only the name"
+                raise fault(path, started[:index], message)
+    store(normalise(notebook), path)
+    return ended[-1] - start
+
+
+def fault(path, cells, message):
+    """Return the error for the last of the code cells executed so far."""
+    first_line = cells[-1].source.strip().split("\n")[0] if cells else ""
+    return NotebookError(f"{path.name}, cell [{len(cells)}]: {message}\n    {first_line}")
+
+
+def store(notebook, path):
+    """Write a notebook so that another reader sees the old file or the new one, never a half."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        unfinished.write_bytes((nbformat.writes(notebook) + "\n").encode())
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+# ---------------------------------------------------------------------------------------------
+# The command
+# ---------------------------------------------------------------------------------------------
+
+
+def main(argv):
+    """Execute notebooks one after the other and print a table of them.
+
+    Args:
+        argv: numbers of lessons, none for all; with "--solutions" the exercises' sources.
+
+    Returns:
+        The exit code: 1 if a number is unknown or a notebook failed.
+    """
+    parser = argparse.ArgumentParser(prog="python3 -m course_utils run", description=__doc__)
+    parser.add_argument("numbers", nargs="*", metavar="NN", help="lesson numbers; none: all")
+    parser.add_argument(
+        "--solutions",
+        action="store_true",
+        help="the sources of the exercises (notebooks/solutions) instead of the lessons",
+    )
+    options = parser.parse_args(argv)
+    try:
+        paths = choose(NOTEBOOKS / "solutions" if options.solutions else NOTEBOOKS, options.numbers)
+    except LookupError as error:
+        print(error.args[0], file=sys.stderr)
+        return 1
+    console = Console(highlight=False, markup=False)
+    table = Table("notebook")
+    for heading in ("cells", "seconds", "kB"):
+        table.add_column(heading, justify="right")
+    failed = 0
+    for path in paths:
+        cells = sum(
+            cell.cell_type == "code" and bool(cell.source.strip())
+            for cell in nbformat.read(path, as_version=4).cells
+        )
+        try:
+            with cell_bar(console, path.stem, cells) as advance:
+                seconds = f"{execute(path, advance):.1f}"
+        except NotebookError as error:
+            failed += 1
+            seconds = "failed"
+            print(error, file=sys.stderr)
+        table.add_row(path.stem, str(cells), seconds, f"{path.stat().st_size / 1000:.0f}")
+    console.print(table)
+    return 1 if failed else 0
+
+
+def choose(folder, numbers):
+    """Return the notebooks of a folder with these numbers, in order.
+
+    Args:
+        folder: path that holds `NN_topic.ipynb`.
+        numbers: such as ["01", "2"]; empty for all.
+
+    Raises:
+        LookupError: there is no such notebook; the message lists those there are.
+    """
+    notebooks = {path.name[:2]: path for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
+    wanted = {number.zfill(2) for number in numbers} or set(notebooks)
+    unknown = sorted(wanted - set(notebooks))
+    if unknown or not notebooks:
+        there = ", ".join(notebooks) or "no notebook"
+        where = folder.relative_to(ROOT) if ROOT in folder.parents else folder
+        missing = f"There is no {' and no '.join(unknown)}" if unknown else "Nothing to run"
+        raise LookupError(f"{missing}: {where} holds {there}.")
+    return [path for number, path in notebooks.items() if number in wanted]
+
+
+@contextlib.contextmanager
+def cell_bar(console, name, cells):
+    """Show a bar over the cells on a terminal, elsewhere a line; yield what moves it by one."""
+    if not console.is_terminal:
+        console.print(f"{name}: {cells} cells")
+        yield lambda: None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(name, total=cells)
+        yield lambda: progress.advance(task)

@@ -1,0 +1,13 @@
+"""What all tests share: a quiet TensorFlow, figures without windows, repeatable property tests."""
+
+import course_utils  # noqa: F401  (before anything imports TensorFlow)
+
+import matplotlib
+from hypothesis import settings
+
+# Not the variable MPLBACKEND: the kernels that nbval starts would inherit it and draw nothing.
+matplotlib.use("Agg")
+
+# The first call of a Keras layer compiles, which no deadline of milliseconds allows for.
+settings.register_profile("course", deadline=None, derandomize=True)
+settings.load_profile("course")
