@@ -87,6 +87,9 @@ def test_pins_lie_in_the_ranges():
 def test_pins_are_complete():
     """Whatever a pinned package needs on this computer is pinned too."""
     here = {plain(pin.name): pin for pin in PINS if not pin.marker or pin.marker.evaluate()}
+    for name, pin in here.items():
+        if not pin.specifier.contains(importlib.metadata.version(name)):
+            pytest.skip(f"other versions than the pinned ones are installed, such as {name}")
     pending = [
         Requirement(text)
         for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
@@ -371,6 +374,7 @@ def test_an_almost_full_disk_is_the_cause_of_what_nothing_else_explains(monkeypa
 @pytest.fixture
 def pip_configured(tmp_path, monkeypatch):
     """Return a function that gives pip a configuration file, and nothing else counts."""
+    pytest.importorskip("pip")
     for name in list(os.environ):
         if name.startswith(("PIP_", "UV_")):
             monkeypatch.delenv(name)
@@ -408,7 +412,7 @@ def test_on_a_terminal_the_progress_is_one_line(monkeypatch, capsys):
     environment.run_step("working", [sys.executable, "-u", "-c", code])
     error = capsys.readouterr().err
     assert error.count("\n") == 1
-    assert re.search(r"\r  working +0 s  half", error)
+    assert re.search(r"\r  working +\d+ s  half", error)
 
 
 # The lock
