@@ -15,8 +15,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "datasets"
 # SHA-256 of each shipped file; `make_NAME.py` prints the new one when it writes another file.
 CHECKSUMS = {
     "chorales.npz": "aa92cf3f0b98c7eba37a158643ce5e4256c1db357a6d20234e486b977a74622c",
-    "entities.csv": "1b4a070a0e8307d64154f0280906eca7a825ca7a5aae1dcee5f9758d64c6c7dc",
-    "reviews.csv": "41bd0c16d209333590359bd99610ba5b00bdbc8b782e4162daab4fbbb5395901",
+    "entities.csv": "c1a5e2693b5e93bd78d71e4bdc11d52fed51938736922ccfa2fa4128e317fc0c",
+    "reviews.csv": "ebe7083c8f4889606d9423415c37bffaae83cc9a8d81a8b2be2a146d4722b811",
 }
 
 # Pitch classes 0 to 11, as the chorales' keys spell them.
