@@ -48,6 +48,7 @@ return [...document.querySelectorAll(kinds.join())].map(e => e.innerText)
 PICTURES = """
 return [...document.querySelectorAll('.jp-OutputArea-output img')].map(e => e.naturalWidth)
 """
+LOADED = "return [...document.images].every(e => e.complete)"
 KERNEL = "return document.querySelector('.jp-Notebook-ExecutionIndicator')?.dataset.status"
 # Dialogs and the box that asks whether one wants news.
 QUESTIONS = """
@@ -209,9 +210,10 @@ def test_lesson_01_runs_in_jupyterlab(browser, lab, copy):
     numbers = [f"[{number}]:" for number in range(1, len(code) + 1)]
     wait_until(lambda: see(RED) or see(PROMPTS) == numbers, "every cell to have its number")
 
-    assert see(RED) == []
-    assert len(see(PICTURES)) >= sum(pictures)
-    assert all(see(PICTURES))
+    wait_until(lambda: see(LOADED), "the pictures")
     urls = requested_urls(browser)
     assert any(copy.name in url for url in urls)  # the log is not empty for another reason
     assert [url for url in urls if leaves_the_machine(url)] == []
+    assert see(RED) == []
+    assert len(see(PICTURES)) >= sum(pictures)
+    assert all(see(PICTURES))
