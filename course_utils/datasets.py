@@ -211,3 +211,31 @@ def load_reviews():
             for split, rows in splits.items()
         },
     )
+
+
+def load_digits():
+    """Return the handwritten digits that come with scikit-learn, 8 by 8 pixels.
+
+    Returns:
+        A `Dataset` with the splits train (1,167), validation (180) and test (450 rows), each with
+        every digit in the same share; the split is the same at every call. Columns:
+        image (float32, (rows, 8, 8)): 0 is paper, 1 is ink.
+        label (int64): the digit, 0 to 9.
+    """
+    from sklearn.datasets import load_digits as load
+    from sklearn.model_selection import train_test_split
+
+    digits = load()
+    rows = np.arange(len(digits.target))
+    rest, test = train_test_split(rows, test_size=450, stratify=digits.target, random_state=0)
+    train, validation = train_test_split(
+        rest, test_size=180, stratify=digits.target[rest], random_state=0
+    )
+    images = (digits.images / 16).astype("float32")
+    return Dataset(
+        "digits",
+        {
+            split: {"image": images[chosen], "label": digits.target[chosen]}
+            for split, chosen in {"train": train, "validation": validation, "test": test}.items()
+        },
+    )
