@@ -1,4 +1,4 @@
-"""Turning texts and other sequences into arrays, and back: vocabularies and padding."""
+"""Sequences as arrays, and back: vocabularies, padding, and entities from BIO tags."""
 
 import numpy as np
 
@@ -96,3 +96,67 @@ def unpad(padded, mask):
         List of arrays (T_i, ...).
     """
     return [row[steps] for row, steps in zip(padded, np.asarray(mask, dtype=bool), strict=True)]
+
+
+def spans_from_bio(tags):
+    """Return the entities of a sentence that carries BIO tags.
+
+    An entity starts at `B-TYPE` and goes on through each `I-TYPE` of the same type. An `I-TYPE`
+    that continues nothing (after `O`, or after another type) starts an entity of its own, as in
+    the CoNLL evaluation (Tjong Kim Sang and De Meulder 2003).
+
+    Args:
+        tags: list of T strings, "O", "B-TYPE" or "I-TYPE".
+
+    Returns:
+        List of (start, stop, type), in order: the entity is made of the tokens start to stop - 1.
+
+    Raises:
+        ValueError: a tag is none of the three forms.
+    """
+    spans = []
+    open_type = None
+    for index, tag in enumerate(tags):
+        prefix, _, kind = tag.partition("-")
+        if tag != "O" and (prefix not in ("B", "I") or not kind):
+            raise ValueError(f"tag {index} is {tag!r}; expected 'O', 'B-TYPE' or 'I-TYPE'")
+        if prefix == "I" and kind == open_type:
+            start, _, _ = spans[-1]
+            spans[-1] = (start, index + 1, kind)
+        elif tag != "O":
+            spans.append((index, index + 1, kind))
+        open_type = kind or None
+    return spans
+
+
+def entity_f1(true, predicted):
+    """Return precision, recall and F1 over whole entities.
+
+    An entity counts as found only if its start, its stop and its type are all right.
+
+    Args:
+        true: list of N tag sequences (lists of strings), one for each sentence.
+        predicted: the same number of sequences, of the same lengths.
+
+    Returns:
+        (precision, recall, f1), floats from 0 to 1; 0.0 where nothing is found or wanted.
+
+    Raises:
+        ValueError: the two differ in number of sentences or in the length of one.
+    """
+    if len(true) != len(predicted):
+        raise ValueError(f"{len(true)} true sentences, {len(predicted)} predicted; give one each")
+    found = wanted = right = 0
+    for index, (tags, guess) in enumerate(zip(true, predicted, strict=True)):
+        if len(tags) != len(guess):
+            raise ValueError(
+                f"sentence {index}: {len(tags)} true tags, {len(guess)} predicted; cut off padding"
+            )
+        spans, guesses = set(spans_from_bio(tags)), set(spans_from_bio(guess))
+        wanted += len(spans)
+        found += len(guesses)
+        right += len(spans & guesses)
+    precision = right / found if found else 0.0
+    recall = right / wanted if wanted else 0.0
+    f1 = 2 * right / (found + wanted) if found + wanted else 0.0
+    return precision, recall, f1

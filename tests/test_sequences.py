@@ -1,6 +1,6 @@
-"""Vocabularies and padding."""
+"""Vocabularies, padding, and entities from BIO tags."""
 
-from course_utils.sequences import Vocabulary, pad, unpad
+from course_utils.sequences import Vocabulary, entity_f1, pad, spans_from_bio, unpad
 
 import numpy as np
 import pytest
@@ -63,3 +63,48 @@ def test_pad_and_unpad_round_trip(sequences):
     assert len(back) == len(sequences)
     for before, after in zip(sequences, back, strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize(
+    "tags, spans",
+    [
+        ("", []),
+        ("O O", []),
+        ("B-LOC O B-PER I-PER", [(0, 1, "LOC"), (2, 4, "PER")]),
+        ("B-LOC B-LOC I-LOC", [(0, 1, "LOC"), (1, 3, "LOC")]),
+        ("O I-LOC I-LOC", [(1, 3, "LOC")]),
+        ("B-LOC I-PER", [(0, 1, "LOC"), (1, 2, "PER")]),
+        ("B-LOC O I-LOC", [(0, 1, "LOC"), (2, 3, "LOC")]),
+    ],
+)
+def test_spans_from_bio(tags, spans):
+    assert spans_from_bio(tags.split()) == spans
+
+
+@pytest.mark.parametrize("tag", ["LOC", "B", "B-", "b-LOC", "o", "S-LOC"])
+def test_a_tag_of_another_form_is_refused(tag):
+    with pytest.raises(ValueError, match=f"tag 1 is '{tag}'"):
+        spans_from_bio(["O", tag])
+
+
+def test_an_entity_counts_only_as_a_whole():
+    true = [["B-PER", "I-PER", "O"], ["B-LOC", "O"]]
+    half = [["B-PER", "O", "O"], ["B-LOC", "B-DATE"]]
+    assert entity_f1(true, true) == (1, 1, 1)
+    assert entity_f1(true, half) == pytest.approx((1 / 3, 1 / 2, 2 / 5))
+    assert entity_f1(true, [["B-LOC", "I-LOC", "O"], ["O", "O"]]) == (0, 0, 0)
+
+
+def test_entities_of_different_sentences_are_not_confused():
+    assert entity_f1([["B-LOC"], ["O"]], [["O"], ["B-LOC"]]) == (0, 0, 0)
+
+
+def test_nothing_found_and_nothing_wanted_is_no_error():
+    assert entity_f1([["O"]], [["O"]]) == entity_f1([], []) == (0, 0, 0)
+
+
+def test_entity_f1_refuses_sentences_that_do_not_fit():
+    with pytest.raises(ValueError, match="2 true sentences, 1 predicted"):
+        entity_f1([["O"], ["O"]], [["O"]])
+    with pytest.raises(ValueError, match="sentence 1: 1 true tags, 2 predicted"):
+        entity_f1([["O"], ["O"]], [["O"], ["O", "O"]])
