@@ -239,3 +239,49 @@ def load_digits():
             for split, chosen in {"train": train, "validation": validation, "test": test}.items()
         },
     )
+
+
+def load_dates():
+    """Return dates written in six languages, and the same dates in English.
+
+    They are written by babel, at each call the same. The long format is day, month and year;
+    the full format has the weekday too.
+
+    Returns:
+        A `Dataset` with the splits train (11,000), validation (500) and test (1,500 rows), from
+        1900-01-01 to 2100-12-31; every date occurs once in all, in one language. Columns:
+        source (object: str): the date in its language, for example "1987. március 5.".
+        target (object: str): the date in English, for example "March 5, 1987".
+        language (str): "German", "Spanish", "Finnish", "Hungarian", "Basque" or "Lithuanian".
+        format (str): "long" or "full", of source and target alike.
+        date (str): the date as "1987-03-05".
+    """
+    from datetime import date, timedelta
+
+    from babel import Locale
+    from babel.dates import get_date_format
+
+    first = date(1900, 1, 1)
+    days = (date(2101, 1, 1) - first).days
+    order = np.random.RandomState(0).permutation(days)  # the legacy generator never changes
+    english = Locale.parse("en")
+    locales = [Locale.parse(code) for code in ("de", "es", "fi", "hu", "eu", "lt")]
+    kinds = [(locale, form) for locale in locales for form in ("long", "full")]
+
+    def write(row):
+        locale, form = kinds[row % len(kinds)]
+        day = first + timedelta(int(order[row]))
+        pair = [get_date_format(form, where).apply(day, where) for where in (locale, english)]
+        return *pair, locale.get_language_name("en"), form, day.isoformat()
+
+    splits = {}
+    for split, rows in {
+        "train": range(11_000),
+        "validation": range(11_000, 11_500),
+        "test": range(11_500, 13_000),
+    }.items():
+        source, target, *others = zip(*map(write, rows), strict=True)
+        columns = [object_array(source), object_array(target), *map(np.array, others)]
+        names = ("source", "target", "language", "format", "date")
+        splits[split] = dict(zip(names, columns, strict=True))
+    return Dataset("dates", splits)
