@@ -184,6 +184,13 @@ def test_the_hand_written_reviews_vary(reviews):
     assert openings.most_common(1)[0][1] <= 6
 
 
+def test_the_hand_written_reviews_use_new_words(reviews):
+    known = {word for text in reviews["train"]["text"] for word in words_of(text)}
+    running = [word for text in reviews["by_hand"]["text"] for word in words_of(text)]
+    assert np.mean([word not in known for word in running]) == pytest.approx(0.28, abs=0.01)
+    assert np.mean([word not in known for word in set(running)]) == pytest.approx(0.68, abs=0.01)
+
+
 @pytest.mark.parametrize("damage", ["missing", "cut", "edited"])
 def test_a_damaged_file_is_an_error_with_its_remedy(tmp_path, monkeypatch, damage):
     content = (datasets.FOLDER / "reviews.csv").read_bytes()
