@@ -10,7 +10,7 @@ that contradicts it. So "It {is} not {A-}." becomes "It is not dull." with label
 gripping." with label 0. Each draw of words is spelled out twice, once for either label, so that
 every pattern is balanced. Where both signs of one letter stand in a pattern, the two sentences are
 mirror images: "I expected a dull film and got a gripping one", "I expected a gripping film and got
-a dull one". They have the same words (but for the tenses of L), so no bag of words tells them apart.
+a dull one". They have the same words (but for tenses of L), so no bag of words tells them apart.
 
 **Opinions.** A: adjective of the whole thing. G: its plainest adjectives. S: strong adjective.
 D: adjective of a part. P: an aspect and what is said of it. T: an aspect and two things that could
