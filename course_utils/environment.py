@@ -460,7 +460,7 @@ def answers(url):
 
 def test(arguments):
     """Run what CI runs, or with `--quick` what needs no notebook kernel, or the paths given."""
-    options = ["-n", "2", "--dist", "loadfile", "-rs"]
+    options = ["-n", "2", "--dist", "loadfile", "-rfEs"]
     if "--quick" in arguments:
         arguments = [argument for argument in arguments if argument != "--quick"]
         options += ["-m", "not kernel"]
