@@ -5,6 +5,7 @@ notebook twice gives the same bytes, so that a difference in git is a difference
 """
 
 import argparse
+import base64
 import contextlib
 import hashlib
 import os
@@ -24,6 +25,7 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
+README_FIGURE = NOTEBOOKS / "readme.png"
 CELL_TIMEOUT = 600  # seconds
 
 # The whole metadata of a stored notebook; the version of Python, which editors add, is left out.
@@ -219,7 +221,19 @@ def execute(path, after_cell=lambda: None):
                 message = f"the output contains {found!r}; print a relative path or only the name"
                 raise fault(path, started[:index], message)
     store(normalise(notebook), path)
+    if picture := readme_picture(notebook):
+        README_FIGURE.write_bytes(picture)
     return ended[-1] - start
+
+
+def readme_picture(notebook):
+    """Return the PNG that a cell with the tag "readme" has drawn, or None."""
+    for cell in notebook.cells:
+        if "readme" in cell.metadata.get("tags", ()):
+            for output in cell.outputs:
+                if picture := output.get("data", {}).get("image/png"):
+                    return base64.b64decode(picture)
+    return None
 
 
 def fault(path, cells, message):
