@@ -141,7 +141,8 @@ def test_no_file_names_a_package_registry():
 
 
 def test_ci_runs_the_readme_command():
-    assert "exec python3 -m course_utils test" in (ROOT / ".ci/run").read_text("utf-8")
+    script = (ROOT / ".ci/run").read_text("utf-8").splitlines()
+    assert "python3 -m course_utils test < /dev/null" in script and "set -euo pipefail" in script
     workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))
     assert workflow["jobs"]["test"]["steps"][-1]["run"] == "python -m course_utils test"
 
