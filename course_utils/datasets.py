@@ -5,6 +5,8 @@ Cards (rows, columns with units, origin, licence) are in `datasets/README.md`.
 
 import csv
 import hashlib
+import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "datasets"
 CHECKSUMS = {
     "chorales.npz": "aa92cf3f0b98c7eba37a158643ce5e4256c1db357a6d20234e486b977a74622c",
     "entities.csv": "c1a5e2693b5e93bd78d71e4bdc11d52fed51938736922ccfa2fa4128e317fc0c",
+    "glyphs.npz": "32be75a503fec4280906aa07eaa975e1822fc756fd2407a5a18d800d5112dfa6",
     "reviews.csv": "ebe7083c8f4889606d9423415c37bffaae83cc9a8d81a8b2be2a146d4722b811",
 }
 
@@ -285,3 +288,39 @@ def load_dates():
         names = ("source", "target", "language", "format", "date")
         splits[split] = dict(zip(names, columns, strict=True))
     return Dataset("dates", splits)
+
+
+def load_glyphs():
+    """Return pictures of letters and Braille patterns with their Unicode names.
+
+    Returns:
+        A `Dataset` with the splits train (4,177) and three tests: typeface (1,080 pictures of
+        known characters in typefaces never seen), characters (720 of letters never seen) and
+        braille (384 of patterns never seen). Columns:
+        image (float32, (rows, 24, 24)): 0 is paper, 1 is ink, in steps of 1/15.
+        name (object: str): the words of the name, "GREEK SMALL LETTER OMEGA WITH TONOS"; Braille
+            dots are words of their own, "BRAILLE PATTERN DOTS 1 2 4 6".
+        character (str): the character itself.
+        typeface (str): the font's file name without its ending, "DejaVuSans-Bold".
+
+    Raises:
+        DatasetError: the file is missing or damaged.
+    """
+    with np.load(open_checked("glyphs.npz"), allow_pickle=False) as file:
+        table = dict(file)
+    pixels = np.stack([table["image"] >> 4, table["image"] & 15], axis=-1)
+    characters = [chr(code) for code in table["code"]]
+    names = [re.findall("[A-Z]+|[0-9]", unicodedata.name(character)) for character in characters]
+    columns = {
+        "image": pixels.reshape(-1, 24, 24).astype("float32") / 15,
+        "name": object_array([" ".join(words) for words in names]),
+        "character": np.array(characters),
+        "typeface": table["typefaces"][table["typeface"]],
+    }
+    return Dataset(
+        "glyphs",
+        {
+            split: {column: values[table["split"] == number] for column, values in columns.items()}
+            for number, split in enumerate(("train", "typeface", "characters", "braille"))
+        },
+    )
