@@ -443,6 +443,8 @@ def test_a_slightly_wrong_answer_fails(exercise):
     def spoil(value):
         if isinstance(value, tuple):
             return (*value[:-1], spoil(value[-1]))
+        if isinstance(value, list):
+            return value[:-1] if value else [0]
         if isinstance(value, np.ndarray):
             value = value.copy()
             value.flat[-1] += 0.01

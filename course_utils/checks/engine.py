@@ -609,6 +609,8 @@ def describe(value):
         inside = "arrays" if all(isinstance(item, np.ndarray) for item in value) else "items"
         if not value:
             return f"an empty {kind}"
+        if inside == "items" and len(repr(value)) <= 60:
+            return repr(value)
         return f"a {kind} of {len(value)} {inside}, the first {describe(value[0])}"
     if isinstance(value, dict):
         return f"a dict with the keys {', '.join(map(str, value))}"
