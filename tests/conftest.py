@@ -3,6 +3,7 @@
 import course_utils  # noqa: F401  (before anything imports TensorFlow)
 
 import matplotlib
+import setuptools  # noqa: F401  (puts its distutils in place; after some other imports it cannot)
 from hypothesis import settings
 
 # Not the variable MPLBACKEND: the kernels that nbval starts would inherit it and draw nothing.
