@@ -21,8 +21,8 @@ def _answer_sampling(scores, draws, temperature, k):
     return np.array([np.searchsorted(end, u, side="right") for end, u in rows]), probabilities
 
 
-def _draw_sampling(rng, batch, words, temperature, k, largest=0.0):
-    scores = 2 * rng.normal(size=(batch, words)) + largest
+def _draw_sampling(rng, batch, words, temperature, k, largest=0.0, dtype="float64"):
+    scores = (2 * rng.normal(size=(batch, words)) + largest).astype(dtype)
     return dict(scores=scores, draws=rng.random(batch), temperature=temperature, k=k)
 
 
@@ -121,6 +121,7 @@ SAMPLING = Exercise(
         ("a batch of one", dict(batch=1, words=7, temperature=1.3, k=2)),
         ("large scores", dict(batch=4, words=6, temperature=0.8, k=5, largest=1000.0)),
         ("scores below zero", dict(batch=6, words=6, temperature=1.2, k=4, largest=-9.0)),
+        ("float32", dict(batch=5, words=6, temperature=0.9, k=3, dtype="float32")),
     ),
     mistakes=(
         Mistake(
@@ -662,8 +663,8 @@ def _answer_perplexity(scores, targets):
     return float(np.exp(np.mean(np.array(losses, float))))
 
 
-def _draw_perplexity(rng, batch, time, words, size=1.5, shift=0.0):
-    scores = size * rng.normal(size=(batch, time, words)) + shift
+def _draw_perplexity(rng, batch, time, words, shift=0.0, dtype="float64"):
+    scores = (1.5 * rng.normal(size=(batch, time, words)) + shift).astype(dtype)
     lengths = rng.integers(1, time + 1, batch)
     lengths[0] = time
     targets = rng.integers(0, words, (batch, time))
@@ -730,6 +731,7 @@ PERPLEXITY = Exercise(
         ("sequences of one", dict(batch=4, time=1, words=6)),
         ("large scores", dict(batch=3, time=5, words=4, shift=1000.0)),
         ("two words", dict(batch=5, time=7, words=2)),
+        ("float32", dict(batch=4, time=5, words=6, dtype="float32")),
     ),
     mistakes=(
         Mistake(
