@@ -550,3 +550,10 @@ def test_a_failed_check_in_a_kernel_shows_the_message_alone():
           expected  3
           right     on 1 of 12 inputs: a word of one letter
         """)
+
+
+def test_arrays_of_truth_values_are_compared_too():
+    difference = engine._compare_one(
+        engine.Result("mask", ("time",)), np.array([True, False]), np.array([True, True]), 1e-4
+    )
+    assert difference.kind == "values" and "1 of 2 differ" in difference.returned

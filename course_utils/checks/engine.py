@@ -545,7 +545,7 @@ def _compare_arrays(result, expected, got, tolerance):
         text = f"{returned}: {bad} of {got.size} values are not finite (nan or inf)"
         hint = "looking for an exponential of a large number, or for 0 divided by 0"
         return Difference("not finite", text, "", hint)
-    largest = np.abs(got - expected).max()
+    largest = np.abs(got.astype(float) - expected).max()  # two arrays of bool have no difference
     text = f"{returned}: the shape is right, the values are not ({share} differ, by up to "
     text += f"{largest:.2g}){_pattern(result, wrong, got)}"
     return Difference("values", text)
