@@ -327,6 +327,41 @@ def load_glyphs():
     )
 
 
+def make_adding(count, length, seed):
+    """Return sequences of the adding problem: two of the values are marked; what is their sum?
+
+    The task is that of Hochreiter and Schmidhuber (1997), "Long Short-Term Memory", section 5.4,
+    in the variant of Arjovsky et al. (2016), "Unitary Evolution Recurrent Neural Networks": values
+    from 0 to 1 rather than -1 to 1, one mark in each half, and the plain sum as the target.
+
+    Whoever always answers 1, the mean, has the mean squared error 1/6: each marked value has the
+    variance 1/12 (that of the uniform distribution on [0, 1)), and variances of independent
+    values add up.
+
+    Args:
+        count: number of sequences.
+        length: number of steps, 2 or more.
+        seed: of the draw; the same seed gives the same sequences.
+
+    Returns:
+        x: (count, length, 2) float32; first the value, in [0, 1), then the mark, 0 or 1. One
+            mark stands in the first length // 2 steps, one in the rest.
+        y: (count, 1) float32; the sum of the two marked values.
+
+    Raises:
+        ValueError: fewer than two steps.
+    """
+    if length < 2:
+        raise ValueError(f"length is {length}; the two marks need at least 2 steps")
+    draw = np.random.default_rng(seed)
+    rows, half = np.arange(count), length // 2
+    x = np.zeros((count, length, 2), "float32")
+    x[:, :, 0] = draw.random((count, length), dtype="float32")
+    x[rows, draw.integers(0, half, count), 1] = 1
+    x[rows, draw.integers(half, length, count), 1] = 1
+    return x, (x[:, :, 0] * x[:, :, 1]).sum(axis=1, keepdims=True)
+
+
 def load_bottleneck():
     """Return how well translators of lesson 07 did after trainings of several lengths.
 
