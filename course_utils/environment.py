@@ -388,8 +388,10 @@ def lab(arguments):
 
 
 def lab_options(arguments):
-    """Return JupyterLab's arguments: ours first, so that the user's win."""
-    options = [f"--ServerApp.root_dir={ROOT}"]
+    """Return JupyterLab's arguments: the user's, and ours where they say nothing."""
+    options = []
+    if not any(re.match(r"--(ServerApp\.root_dir|notebook-dir)(=|$)", a) for a in arguments):
+        options.append(f"--ServerApp.root_dir={ROOT}")  # given twice, JupyterLab refuses it
     if getattr(os, "geteuid", lambda: 1)() == 0 and "--allow-root" not in arguments:
         say("You are root, which JupyterLab refuses by default; adding --allow-root.")
         options.append("--allow-root")

@@ -460,6 +460,13 @@ def test_lab_passes_options_on(monkeypatch):
     assert theirs == given
 
 
+@pytest.mark.parametrize("name", ["--ServerApp.root_dir", "--notebook-dir"])
+def test_lab_takes_another_folder(name, monkeypatch):
+    monkeypatch.setattr(environment.os, "geteuid", lambda: 1000, raising=False)
+    for given in ([f"{name}=/elsewhere"], [name, "/elsewhere"]):
+        assert environment.lab_options(given) == given
+
+
 @pytest.mark.parametrize("given", [["--token=abc"], ["--token", "abc"]])
 def test_the_token_reaches_jupyterlab_under_its_present_name(given):
     options = environment.lab_options(given)
