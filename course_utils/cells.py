@@ -82,3 +82,30 @@ def run_rnn(x, h_0, W_x, W_h, b_h, activation=np.tanh):
         h_t = rnn_step(x[:, t], h_t, W_x, W_h, b_h, activation)
         states[:, t] = h_t
     return states
+
+
+def lstm_step(x_t, h_prev, c_prev, W_x, W_h, b_h):
+    """Return the next state and cell state of an LSTM (Gers, Schmidhuber and Cummins 2000).
+
+    i, f, o = sigmoid(...), g = tanh(...) of x_t @ W_x + h_prev @ W_h + b_h, one block each;
+    c_t = f * c_prev + i * g and h_t = o * tanh(c_t)
+
+    Args:
+        x_t: inputs of this step, (batch, features).
+        h_prev: states after the step before, (batch, units).
+        c_prev: cell states after the step before, (batch, units).
+        W_x: input weights, (features, 4 * units), the blocks in Keras's order: input gate,
+            forget gate, candidate, output gate; Keras calls them `kernel`.
+        W_h: recurrent weights, (units, 4 * units); Keras calls them `recurrent_kernel`.
+        b_h: bias, (4 * units,).
+
+    Returns:
+        h_t, the states after this step, (batch, units).
+        c_t, the cell states after this step, (batch, units).
+
+    Raises:
+        ValueError: from NumPy, when the shapes do not fit together.
+    """
+    i, f, g, o = np.split(x_t @ W_x + h_prev @ W_h + b_h, 4, axis=-1)
+    c_t = sigmoid(f) * c_prev + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c_t), c_t

@@ -1,6 +1,6 @@
 """The NumPy cells: numbers worked out by hand, and equality with Keras over random shapes."""
 
-from course_utils.cells import relu, rnn_step, run_rnn, sigmoid, softmax
+from course_utils.cells import lstm_step, relu, rnn_step, run_rnn, sigmoid, softmax
 from course_utils.training import set_seed
 
 import keras
@@ -63,6 +63,44 @@ def test_run_rnn_equals_keras(batch, time, features, units, seed):
     states = run_rnn(x, h_0, *layer.get_weights())
     assert states.dtype == np.float32
     np.testing.assert_allclose(states, expected, atol=1e-5)
+
+
+def test_lstm_step_by_hand():
+    # One unit, all sums written into the bias: input gate 1/4, forget gate 1/2, candidate 3/5,
+    # output gate 3/4. The cell held 2: it keeps 1 and gains 0.15.
+    b_h = np.array([-np.log(3), 0.0, np.log(2), np.log(3)])
+    nothing = np.zeros((1, 4))
+    h_t, c_t = lstm_step(
+        np.ones((1, 1)), np.ones((1, 1)), np.full((1, 1), 2.0), *[nothing] * 2, b_h
+    )
+    np.testing.assert_allclose(c_t, [[1.15]])
+    np.testing.assert_allclose(h_t, [[0.75 * np.tanh(1.15)]])
+
+
+def test_lstm_step_sums_inputs_states_and_bias():
+    zero = np.zeros((1, 1))
+    x_t, h_prev = np.array([[2.0, 1.0]]), np.array([[3.0]])
+    W_x, W_h = np.zeros((2, 4)), np.zeros((1, 4))
+    b_h = np.array([50.0, -50.0, 0.25, 50.0])  # all comes in, nothing is kept, all is shown
+    W_x[:, 2], W_h[:, 2] = [0.5, -0.25], 0.1
+    h_t, c_t = lstm_step(x_t, h_prev, zero + 9, W_x, W_h, b_h)
+    np.testing.assert_allclose(c_t, [[np.tanh(1.0 - 0.25 + 0.3 + 0.25)]])
+    np.testing.assert_allclose(h_t, np.tanh(c_t))
+
+
+@settings(max_examples=15, deadline=None)
+@given(batch=sizes, time=sizes, features=sizes, units=sizes, seed=seeds)
+def test_lstm_steps_equal_keras(batch, time, features, units, seed):
+    set_seed(seed)
+    layer = keras.layers.LSTM(units, return_state=True, bias_initializer="glorot_normal")
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(batch, time, features)).astype("float32")
+    h, c = rng.normal(size=(2, batch, units)).astype("float32")
+    _, *expected = layer(x, initial_state=[h, c])
+    for t in range(time):
+        h, c = lstm_step(x[:, t], h, c, *layer.get_weights())
+    assert h.dtype == c.dtype == np.float32
+    np.testing.assert_allclose([h, c], expected, atol=1e-5)
 
 
 def test_activations_at_known_points():
