@@ -109,3 +109,40 @@ def lstm_step(x_t, h_prev, c_prev, W_x, W_h, b_h):
     i, f, g, o = np.split(x_t @ W_x + h_prev @ W_h + b_h, 4, axis=-1)
     c_t = sigmoid(f) * c_prev + sigmoid(i) * np.tanh(g)
     return sigmoid(o) * np.tanh(c_t), c_t
+
+
+def gru_step(x_t, h_prev, W_x, W_h, b_x, b_h=None, reset_after=True):
+    """Return the next state of a GRU (Cho et al. 2014), h_t = z * h_prev + (1 - z) * candidate.
+
+    z, r = sigmoid(...) of x_t @ W_x + b_x + h_prev @ W_h + b_h, one block each; the candidate is
+    tanh(x_t @ W_x + b_x + r * (h_prev @ W_h + b_h)), or, with the reset before the product,
+    tanh(x_t @ W_x + b_x + (r * h_prev) @ W_h + b_h).
+
+    Args:
+        x_t: inputs of this step, (batch, features).
+        h_prev: states after the step before, (batch, units).
+        W_x: input weights, (features, 3 * units), the blocks in Keras's order: update gate,
+            reset gate, candidate; Keras calls them `kernel`.
+        W_h: recurrent weights, (units, 3 * units); Keras calls them `recurrent_kernel`.
+        b_x: bias beside the input, (3 * units,).
+        b_h: bias beside the state, (3 * units,); zeros unless given. Keras's `bias` is the two of
+            them, (2, 3 * units), with `reset_after`, and b_x alone without.
+        reset_after: whether the reset gate acts after the product with W_h, as Keras and cuDNN
+            have it, or before it, as Cho et al. have it.
+
+    Returns:
+        h_t, the states after this step, (batch, units).
+
+    Raises:
+        ValueError: from NumPy, when the shapes do not fit together.
+    """
+    b_h = np.zeros_like(b_x) if b_h is None else b_h
+    x_z, x_r, x_g = np.split(x_t @ W_x + b_x, 3, axis=-1)
+    h_z, h_r, h_g = np.split(h_prev @ W_h + b_h, 3, axis=-1)
+    z, r = sigmoid(x_z + h_z), sigmoid(x_r + h_r)
+    if reset_after:
+        candidate = np.tanh(x_g + r * h_g)
+    else:
+        W_g, b_g = np.split(W_h, 3, axis=-1)[2], np.split(b_h, 3)[2]
+        candidate = np.tanh(x_g + (r * h_prev) @ W_g + b_g)
+    return z * h_prev + (1 - z) * candidate

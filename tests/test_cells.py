@@ -1,6 +1,6 @@
 """The NumPy cells: numbers worked out by hand, and equality with Keras over random shapes."""
 
-from course_utils.cells import lstm_step, relu, rnn_step, run_rnn, sigmoid, softmax
+from course_utils.cells import gru_step, lstm_step, relu, rnn_step, run_rnn, sigmoid, softmax
 from course_utils.training import set_seed
 
 import keras
@@ -101,6 +101,42 @@ def test_lstm_steps_equal_keras(batch, time, features, units, seed):
         h, c = lstm_step(x[:, t], h, c, *layer.get_weights())
     assert h.dtype == c.dtype == np.float32
     np.testing.assert_allclose([h, c], expected, atol=1e-5)
+
+
+def test_gru_step_by_hand():
+    # One unit, its gates in the biases: update gate 3/4, reset gate 1/2. The state was 2, and
+    # W_h is 1 for the candidate: 1 is seen of the state, and a quarter of the candidate comes in.
+    b_x, b_h = np.array([np.log(3), 0.0, 0.5]), np.zeros(3)
+    x_t, h_prev = np.ones((1, 1)), np.full((1, 1), 2.0)
+    W_x, W_h = np.zeros((1, 3)), np.array([[0.0, 0.0, 1.0]])
+    for reset_after in (True, False):
+        h_t = gru_step(x_t, h_prev, W_x, W_h, b_x, b_h, reset_after)
+        np.testing.assert_allclose(h_t, [[1.5 + 0.25 * np.tanh(1.5)]])
+
+
+def test_gru_step_resets_the_second_bias_only_if_after():
+    closed = np.array([-50.0, -50.0, 0.0])  # takes the candidate, sees nothing of the state
+    nothing = np.zeros((1, 3))
+    x_t, h_prev, b_h = np.ones((1, 1)), np.ones((1, 1)), np.array([0.0, 0.0, 1.0])
+    after = gru_step(x_t, h_prev, nothing, nothing, closed, b_h)
+    before = gru_step(x_t, h_prev, nothing, nothing, closed, b_h, reset_after=False)
+    np.testing.assert_allclose([after, before], [[[0.0]], [[np.tanh(1)]]], atol=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(batch=sizes, time=sizes, features=sizes, units=sizes, seed=seeds, reset_after=st.booleans())
+def test_gru_steps_equal_keras(batch, time, features, units, seed, reset_after):
+    set_seed(seed)
+    layer = keras.layers.GRU(units, reset_after=reset_after, bias_initializer="glorot_normal")
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(batch, time, features)).astype("float32")
+    h = rng.normal(size=(batch, units)).astype("float32")
+    expected = layer(x, initial_state=h)
+    W_x, W_h, bias = layer.get_weights()
+    for t in range(time):
+        h = gru_step(x[:, t], h, W_x, W_h, *np.atleast_2d(bias), reset_after=reset_after)
+    assert h.dtype == np.float32
+    np.testing.assert_allclose(h, expected, atol=1e-5)
 
 
 def test_activations_at_known_points():
