@@ -493,6 +493,13 @@ def exercises(arguments):
     return main(arguments)
 
 
+def release(arguments):
+    """Write what students get for some lessons."""
+    from course_utils.instructor.release import main
+
+    return main(arguments)
+
+
 def child_environment(python):
     """Return the environment variables of the programs that a command starts.
 
@@ -540,7 +547,10 @@ COMMANDS = {
     "test": (test, ["test"], "run what CI runs; --quick: without kernels; takes pytest's options"),
     "run": (run, [], "for authors: execute lessons (01 02 ..., or all) and store the outputs"),
     "exercises": (exercises, [], "for authors: make notebooks/exercises from notebooks/solutions"),
+    "release": (release, [], "for instructors: write what students get for lessons 01 02 ..."),
 }
+if not (ROOT / "course_utils" / "instructor").is_dir():
+    COMMANDS = {"lab": COMMANDS["lab"]}  # the copy that a release gives to students
 
 
 def main(argv):

@@ -67,6 +67,10 @@ class Mistake:
     function: Callable
     hint: str
 
+    def outcome(self, case):
+        """Return the `Outcome` of making this mistake in a `Case`."""
+        return call(self.function, case.arguments, None)
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -284,10 +288,7 @@ class Exercise:
             candidates.append(drawn)
         for group in candidates:
             for mistake in self.mistakes:
-                if all(
-                    same(a.outcome, call(mistake.function, a.case.arguments, None), self.tolerance)
-                    for a in group
-                ):
+                if all(same(a.outcome, mistake.outcome(a.case), self.tolerance) for a in group):
                     return mistake
         return None
 

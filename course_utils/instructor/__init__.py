@@ -1,0 +1,1 @@
+"""The instructor's kit: release an assignment, grade a class, give feedback."""

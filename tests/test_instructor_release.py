@@ -1,0 +1,437 @@
+"""A release: all that students need, nothing that solves an exercise, the same bytes each time."""
+
+import ast
+import hashlib
+import inspect
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import zipfile
+from pathlib import Path
+
+from course_utils import checks
+from course_utils.checks import engine, frozen
+from course_utils.environment import child_environment
+from course_utils.exercises import BEGIN, END, STUB
+from course_utils.instructor import release as kit
+from course_utils.instructor.release import ROOT, ReleaseError
+
+import nbformat
+import numpy as np
+import pytest
+
+NAME = "01_recurrent_neuron"
+DUE = "2026-12-01T23:59+01:00"
+SOURCES = sorted((ROOT / "notebooks" / "solutions").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("release")
+    kit.release(["01"], folder, DUE, ["01a=3", "01e=0.5"], say=lambda line: None)
+    return folder
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def roles(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def texts(folder):
+    """Return the text of every file of a release that holds text, by path."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in (".npz", ".png", ".csv"):
+            found[path.relative_to(folder).as_posix()] = path.read_text("utf-8")
+    return found
+
+
+def in_student_copy(folder, code):
+    """Run code with a release's package, as a student's interpreter would; return its output."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+# -- what is in it --------------------------------------------------------------------------------
+
+
+def test_students_get_what_they_need(released):
+    paths = set(texts(released / NAME))
+    assert {
+        "README.md",
+        "ASSIGNMENT_01.md",
+        "requirements.txt",
+        "environment.yml",
+        "pyproject.toml",
+        f"notebooks/{NAME}.ipynb",
+        f"notebooks/exercises/{NAME}.ipynb",
+        "notebooks/00_start_here.ipynb",
+        "course_utils/__main__.py",
+        "course_utils/checks/lesson_01.py",
+        "datasets/README.md",
+    } <= paths
+    assignment = (released / NAME / "ASSIGNMENT_01.md").read_text("utf-8")
+    assert "Due 2026-12-01 23:59 (UTC+01:00)." in assignment and "| 01a | 3 |" in assignment
+
+
+def test_the_makers_things_stay_behind(released):
+    for path in texts(released / NAME):
+        assert not re.search(r"solutions|instructor|tests/|authoring|make_|parts\.py|\.ci", path)
+
+
+def test_the_zip_holds_the_folder_and_says_nothing_about_when_and_where(released):
+    folder = released / NAME
+    with zipfile.ZipFile(released / f"{NAME}.zip") as archive:
+        entries = archive.infolist()
+        for entry in entries:
+            path = folder / entry.filename.removeprefix("rnn-course/")
+            assert archive.read(entry) == path.read_bytes()
+            assert entry.date_time == (1980, 1, 1, 0, 0, 0)
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(entries) == len(files)
+
+
+def test_the_same_release_gives_the_same_bytes(released, tmp_path):
+    kit.release(["1", "01"], tmp_path, DUE, ["01a=3", "01e=0.5"], say=lambda line: None)
+    for name in (f"{NAME}.zip", "release.json"):
+        assert (tmp_path / name).read_bytes() == (released / name).read_bytes()
+
+
+# -- what is not in it ----------------------------------------------------------------------------
+
+
+def lines_of(text):
+    """Return the lines of code that say something, without comments and indentation."""
+    lines = (line.split("  #")[0].strip() for line in text.split("\n"))
+    return [line for line in lines if len(line) > 3 and not line.startswith("#")]
+
+
+def passages(path):
+    """Return what would give solutions away, of code and of text.
+
+    Code counts as given away where two of its lines follow one another, or the only one stands;
+    a single line of several is often the lesson's, too. Text counts sentence by sentence.
+    """
+    code, sentences = set(), set()
+    for cell in read(path).cells:
+        if roles(cell).get("solution") and cell.cell_type == "code":
+            lines = lines_of(cell.source[cell.source.index(BEGIN) + len(BEGIN) :].split(END)[0])
+            code |= set(zip(lines, lines[1:], strict=False)) or {tuple(lines)}
+        elif roles(cell).get("solution"):
+            parts = re.split(r"(?<=[.:?])\s+", cell.source)
+            sentences |= {part for part in parts if len(part) > 30}
+    return code, sentences
+
+
+def given_away(path, text, code, sentences):
+    """Return the passages that a file holds."""
+    if path.suffix == ".ipynb":
+        text = "\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
+    lines = lines_of(text)
+    held = {(line,) for line in lines} | set(zip(lines, lines[1:], strict=False))
+    return (code & held) | {sentence for sentence in sentences if sentence in text}
+
+
+def test_the_search_finds_what_it_looks_for():
+    for source in SOURCES:
+        code, sentences = passages(source)
+        assert len(code) >= 8 and len(sentences) >= 5
+        found = given_away(source, source.read_text("utf-8"), code, sentences)
+        assert found == code | sentences
+
+
+def test_no_solution_and_no_model_answer_is_in_it(released):
+    found = texts(released / NAME)
+    for source in SOURCES:
+        code, sentences = passages(source)
+        for path, text in found.items():
+            assert not given_away(Path(path), text, code, sentences), (source.name, path)
+    for path, text in found.items():
+        assert "BEGIN SOLUTION" not in text and "Notes for the marker" not in text, path
+
+
+def test_no_code_of_an_answer_key_or_a_mistake_is_in_it(released):
+    found = texts(released / NAME)
+    source = inspect.getsource(checks.load_lesson("01"))
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    assert len(functions) > 5
+    for function in functions:
+        assert not [path for path, text in found.items() if f"def {function.name}(" in text]
+    kept = json.loads(found["course_utils/checks/lesson_01.json"])
+    assert "lambda" not in found["course_utils/checks/lesson_01.json"]
+    assert {key for exercise in kept["exercises"] for key in exercise} == {
+        *("id", "title", "points", "key", "results"),
+        *("tolerance", "examples", "cases", "mistakes"),
+    }
+
+
+def test_inputs_of_the_grader_are_not_in_it(released):
+    """What a copy knows are the inputs of the check in the notebook; a grader draws others."""
+    copy = frozen.thaw((released / NAME / "course_utils/checks/lesson_01.json").read_text("utf-8"))
+    known = [pack for exercise in copy[0] for pack in arrays(exercise.cases())]
+    assert len(known) > 50
+    for exercise in checks.load_lesson("01").EXERCISES:
+        drawn = exercise.cases(seed=20261201)[len(exercise.examples) :]
+        for array in arrays(drawn):
+            if array.size > 3 and array.dtype.kind == "f" and len(np.unique(array)) > 2:
+                assert not any(np.array_equal(array, other) for other in known)
+    with pytest.raises(ValueError, match="seed 0 alone"):
+        copy[0][0].cases(seed=1)
+
+
+def arrays(cases):
+    return [v for case in cases for v in case.arguments.values() if isinstance(v, np.ndarray)]
+
+
+# -- it works -------------------------------------------------------------------------------------
+
+
+def test_the_package_of_a_release_checks_exercises(released):
+    """The solutions, put into the released notebook, pass its checks; a mistake is recognised."""
+    exercise = read(released / NAME / "notebooks" / "exercises" / f"{NAME}.ipynb")
+    source = {cell.id: cell.source for cell in read(SOURCES[0]).cells}
+    code = ["import course_utils", "print(course_utils.__file__)"]
+    for cell in exercise.cells:
+        if cell.cell_type == "code":
+            code.append(source[cell.id] if STUB in cell.source else cell.source)
+    name = re.search(r"def (\w+)", source["01a"])[1]
+    code += ["import sys", "assert 'tensorflow' not in sys.modules"]
+    code += [f"good = {name}", "def worse(x_t, h_prev, **others):"]
+    code += ["    return good(x_t=x_t, h_prev=0 * h_prev, **others)"]
+    signature = inspect.signature(checks.find_exercise("01a").answer)
+    names = ", ".join(signature.parameters)
+    code += [f"def wrong({names}):", "    here = locals(); return worse(**here)"]
+    code += ["try:", "    checks.check('01a', wrong)", "except checks.CheckFailed as e:"]
+    code += ["    print(e)"]
+    output = in_student_copy(released / NAME, "\n".join(code))
+    assert output.startswith(str(released))
+    for number in "abcd":
+        assert f"✓ 01{number}" in output
+    assert "4 of 4 checks, 9 of 9 points" in output
+    assert "it looks as if the previous state were left out." in output
+
+
+def test_all_imports_of_the_released_lessons_resolve(released):
+    wanted = set()
+    for path in sorted((released / NAME / "notebooks").rglob("*.ipynb")):
+        for cell in read(path).cells:
+            if cell.cell_type == "code":
+                for node in ast.walk(ast.parse(re.sub(r"(?m)^[%!].*", "", cell.source))):
+                    if isinstance(node, ast.ImportFrom) and node.module.startswith("course_utils"):
+                        wanted |= {(node.module, alias.name) for alias in node.names}
+    assert ("course_utils", "checks") in wanted
+    for module, name in wanted:
+        place = released / NAME / module.replace(".", "/")
+        if not ((place / f"{name}.py").exists() or (place / name / "__init__.py").exists()):
+            file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+            assert re.search(rf"^(def |class |)\b{name}\b", file.read_text("utf-8"), re.MULTILINE)
+
+
+def test_students_are_offered_only_what_they_can_use(released):
+    code = "from course_utils.environment import main; main([]); main(['release'])"
+    output = in_student_copy(released / NAME, code)
+    assert "lab" in output and "release" not in output and "test" not in output
+
+
+@pytest.mark.parametrize("number", checks.list_lessons())
+def test_a_frozen_check_judges_as_the_first_one_does(number):
+    module = checks.load_lesson(number)
+    question = getattr(module, "QUESTION", None)
+    copies, copied = frozen.thaw(frozen.freeze(module.EXERCISES, question))
+    assert copied == question
+    for exercise, copy in zip(module.EXERCISES, copies, strict=True):
+        assert engine.examine(copy, exercise.answer)[0] is None
+        findings = [engine.examine(copy, mistake.function)[0] for mistake in exercise.mistakes]
+        names = [mistake.name for mistake in exercise.mistakes]
+        assert [finding.mistake for finding in findings] == names
+        assert findings[0] == engine.examine(exercise, exercise.mistakes[0].function)[0]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        True,
+        2**40,
+        -0.1,
+        float("inf"),
+        "é",
+        (1, [2, (3,)], {"a": (), 1: [None]}),
+        np.arange(6.0).reshape(2, 3),
+        np.zeros((0, 4), np.float32),
+        np.array(["one", "zwei"]),
+        np.array(True),
+    ],
+    ids=repr,
+)
+def test_plain_data_survives_being_packed(value):
+    back = frozen.unpack(json.loads(json.dumps(frozen.pack(value))))
+    assert type(back) is type(value)
+    if isinstance(value, np.ndarray):
+        assert (back.dtype, back.shape) == (value.dtype, value.shape)
+        assert np.array_equal(back, value)
+    else:
+        assert back == value
+
+
+def test_what_is_no_plain_data_is_not_packed():
+    for value in (print, np.array([None, 1]), {1}):
+        with pytest.raises(TypeError, match="not plain data"):
+            frozen.pack(value)
+
+
+# -- points and dates -----------------------------------------------------------------------------
+
+
+def test_points_stand_in_the_metadata_the_text_the_check_and_the_manifest(released):
+    notebook = read(released / NAME / "notebooks" / "exercises" / f"{NAME}.ipynb")
+    points = {"01a": 3, "01b": 2, "01c": 2, "01d": 2, "01e": 0.5}
+    assert kit.points_of(notebook) == points
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert "*3 points*" in text and "*0.5 points, marked by a person*" in text
+    assert kit.read_manifest(released)["lessons"]["01"]["points"] == points
+
+
+def test_nbgraders_metadata_is_kept(released):
+    made = read(released / NAME / "notebooks" / "exercises" / f"{NAME}.ipynb")
+    source = read(SOURCES[0])
+    for cell, original in zip(made.cells, source.cells, strict=True):
+        expected = dict(roles(original))
+        if expected.get("points") is not None:
+            expected["points"] = roles(cell)["points"]
+        assert (cell.id, roles(cell)) == (original.id, expected)
+
+
+def test_a_manifest_gains_lessons(released, tmp_path):
+    folder = tmp_path / "release"
+    shutil.copytree(released, folder)
+    kit.release(["03"], folder, say=lambda line: None)
+    lessons = kit.read_manifest(folder / "release.json")["lessons"]
+    assert list(lessons) == ["01", "03"]
+    assert lessons["01"]["due"] == "2026-12-01T23:59:00+01:00" and lessons["03"]["due"] is None
+    digest = hashlib.sha256((folder / "03_one_to_one.zip").read_bytes()).hexdigest()
+    assert lessons["03"]["zip"] == digest
+
+
+@pytest.mark.parametrize(
+    "text, remedy",
+    [
+        ("2026-12-01", "it takes a time and a time zone"),
+        ("2026-12-01T23:59", "it takes a time and a time zone"),
+        ("tomorrow", r"that is no date and time; write it like 2026-12-01T23:59\+01:00"),
+        ("2026-02-30T10:00Z", "that is no date and time"),
+    ],
+)
+def test_a_wrong_due_date_is_refused(text, remedy):
+    with pytest.raises(ReleaseError, match=remedy):
+        kit.read_due(text)
+
+
+@pytest.mark.parametrize("setting", ["01a=-1", "01a=", "01a", "01a=two", "01a=inf", "01a=nan"])
+def test_points_that_are_none_are_refused(setting):
+    with pytest.raises(ReleaseError, match="points are a number, 0 or more; write it like 01a=3"):
+        kit.read_points([setting], {"01": {"01a": 2}})
+
+
+def test_points_of_exercises_that_are_not_there_are_refused():
+    with pytest.raises(ReleaseError, match="there is no exercise 01z; lesson 01 has 01a, 01e"):
+        kit.read_points(["01z=2"], {"01": {"01a": 2, "01e": 2}})
+    with pytest.raises(ReleaseError, match="lesson 02 is not in this release"):
+        kit.read_points(["02a=2"], {"01": {"01a": 2}})
+
+
+def test_points_that_the_text_does_not_state_are_an_error():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## 01a Step\nGo.")])
+    with pytest.raises(ReleaseError, match="01a does not state its points"):
+        kit.set_points(notebook, {"01a": 3})
+
+
+# -- the command ----------------------------------------------------------------------------------
+
+
+def test_a_released_lesson_is_written_over_only_when_told(released, tmp_path, capsys):
+    folder = tmp_path / "release"
+    shutil.copytree(released, folder)
+    (folder / NAME / "README.md").write_text("mine")
+    assert kit.main(["01", "03", "--to", str(folder)]) == 1
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1 and "was released before" in message and "--force" in message
+    assert (folder / NAME / "README.md").read_text() == "mine"
+    assert not (folder / "03_one_to_one").exists()
+    assert kit.main(["01", "--to", str(folder), "--force", "--due", DUE]) == 0
+    assert (folder / NAME / "README.md").read_text() == kit.README
+    said = capsys.readouterr().out
+    assert f"{NAME}.zip" in said and "release.json" in said and "10 points: 01a 2" in said
+    assert not list(folder.glob(".*"))
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["77"], "There are no exercises for a lesson 77; there are 01, 02, "),
+        (["01", "--due", "2026-12-01T23:59"], "time zone"),
+        (["01", "--points", "01a=-3"], "0 or more"),
+    ],
+)
+def test_bad_arguments_give_one_line_and_write_nothing(arguments, message, tmp_path, capsys):
+    assert kit.main([*arguments, "--to", str(tmp_path / "new")]) == 1
+    said = capsys.readouterr().err
+    assert message in said and said.count("\n") == 1
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_that_cannot_be_written_gives_one_line(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert kit.main(["01", "--to", str(tmp_path / "file")]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "--to" in said
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"lessons": {"01": {}}}', '{"lessons": []}'])
+def test_a_damaged_manifest_is_named(text, tmp_path):
+    (tmp_path / "release.json").write_text(text)
+    with pytest.raises(ReleaseError, match="release.json is damaged"):
+        kit.read_manifest(tmp_path)
+    with pytest.raises(ReleaseError, match="written by release"):
+        kit.read_manifest(tmp_path / "nowhere.json")
+
+
+# -- nbgrader -------------------------------------------------------------------------------------
+
+
+def test_nbgrader_generates_assignments_from_our_sources(tmp_path, monkeypatch):
+    """One assignment for each lesson, by nbgrader's own command, from the sources as they are."""
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+    monkeypatch.setenv("PATH", child_environment(sys.executable)["PATH"])  # it starts alembic
+    for source in SOURCES:
+        folder = tmp_path / "source" / source.stem
+        folder.mkdir(parents=True)
+        shutil.copy(source, folder)
+    config = Config()
+    config.CourseDirectory.root = str(tmp_path)
+    config.ClearSolutions.code_stub = {"python": STUB}
+    api = NbGraderAPI(config=config)
+    for source in SOURCES:
+        result = api.generate_assignment(source.stem)
+        assert result["success"], textwrap.shorten(result.get("log", ""), 500)
+        theirs = read(tmp_path / "release" / source.stem / source.name)
+        ours = read(ROOT / "notebooks" / "exercises" / source.name)
+        code = [cell.source for cell in theirs.cells if cell.cell_type == "code"]
+        assert code == [cell.source for cell in ours.cells if cell.cell_type == "code"]
+        assert not any(BEGIN in source for source in code)
