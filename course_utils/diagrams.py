@@ -644,6 +644,7 @@ def draw_unrolled(
     initial_state=True,
     feedback=False,
     encoder=0,
+    gradients=False,
     ax=None,
 ):
     """Draw a recurrent layer unrolled over time, one column per step.
@@ -662,6 +663,8 @@ def draw_unrolled(
         feedback: whether each output is fed back as the input of the next step.
         encoder: number of first steps that belong to an encoder; the others are a decoder, in a
             second colour and with weights of its own.
+        gradients: whether the way of the gradients is drawn too, from the outputs back to the
+            states and from each state to the one before.
         ax: the axes to draw on; a new figure of a fitting size unless given.
 
     Returns:
@@ -701,6 +704,9 @@ def draw_unrolled(
         mark = ("" if tied else f"^{{({t})}}") + ("^{\\prime}" if decodes and tied else "")
         names = {name: f"${name}{mark}$" for name in weights}
         _draw_column(sketch, x, [row[t - 1] for row in rows], widths, role, names)
+        if gradients and outputs[t - 1] is not None:
+            top, bottom = ROW - SIDE_HEIGHT / 2, STATE_HEIGHT / 2
+            sketch.wire([(x - 0.26, top), (x - 0.26, bottom)], "forget")
         before = x - pitch
         if t == 1 and not initial_state:
             continue
@@ -709,6 +715,8 @@ def draw_unrolled(
             sketch.box(before, 0, text, "muted", widths[1], STATE_HEIGHT, dashed=True)
         source = "state" if t <= encoder + 1 else role
         sketch.wire([(before + widths[1] / 2, 0), (x - widths[1] / 2, 0)], source, over=PAPER)
+        if gradients and t > 1:
+            sketch.wire([(x - widths[1] / 2, -0.26), (before + widths[1] / 2, -0.26)], "forget")
         fed_back = feedback and t > 1 and outputs[t - 2] is not None
         if "W_h" in names:
             middle = before + widths[1] / 2 + x - (lane if fed_back else widths[1] / 2 + 0.1)

@@ -170,6 +170,7 @@ def test_unrolled_networks_are_tidy_whatever_is_asked(data):
         "initial_state": data.draw(st.booleans(), "initial_state"),
         "feedback": data.draw(st.booleans(), "feedback"),
         "encoder": data.draw(st.integers(0, steps - 1), "encoder"),
+        "gradients": data.draw(st.booleans(), "gradients"),
     }
     try:
         assert_tidy(draw_unrolled(steps, **options))
@@ -185,6 +186,11 @@ def test_a_step_has_its_boxes_its_arrows_and_the_weights_on_them():
     assert count(ax, "box muted") == 1  # h_0
     assert count(ax, "wire") == count(ax, "head") == 15
     assert {"$h_0$", "$x_1$", "$h_5$", "$o_5$"} <= set(texts(ax))
+
+
+def test_gradients_go_from_the_outputs_to_the_states_and_back_in_time():
+    plain, ax = (draw_unrolled(4, outputs="last", gradients=asked) for asked in (False, True))
+    assert count(ax, "wire") - count(plain, "wire") == 1 + 3
 
 
 def test_without_an_initial_state_the_first_step_receives_nothing():
