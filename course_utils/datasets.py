@@ -21,10 +21,49 @@ CHECKSUMS = {
     "entities.csv": "c1a5e2693b5e93bd78d71e4bdc11d52fed51938736922ccfa2fa4128e317fc0c",
     "glyphs.npz": "32be75a503fec4280906aa07eaa975e1822fc756fd2407a5a18d800d5112dfa6",
     "reviews.csv": "ebe7083c8f4889606d9423415c37bffaae83cc9a8d81a8b2be2a146d4722b811",
+    "taggers.csv": "a6319df6f8f97c230bcbc3d798b6ebaa690e16f648f218d1b2c5cec4e4c1e016",
 }
 
 # Pitch classes 0 to 11, as the chorales' keys spell them.
 TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+# What somebody cannot eat who is allergic to it.
+ALLERGIES = {
+    "nuts": "peanuts",
+    "milk": "cheese",
+    "eggs": "omelettes",
+    "fish": "sardines",
+    "wheat": "bread",
+    "soy": "tofu",
+    "sesame": "tahini",
+    "shellfish": "prawns",
+}
+_NAMES = ("alice", "omar", "mei", "pavel", "ines", "tom")
+# What is said between the allergy and the question; * stands for any of the eight foods.
+_DISTRACTORS = (
+    "it was raining",
+    "her phone rang",
+    "we walked home",
+    "the train was late",
+    "the shop was closed",
+    "somebody played the piano",
+    "they sat by the window",
+    "nobody wanted to go home",
+    "the waiter brought more water",
+    "somebody ordered *",
+    "we like *",
+    "her brother likes *",
+    "nobody asked for *",
+    "the soup smelled of *",
+    "we bought * last week",
+)
+RECALL_WORDS = (
+    "...",
+    *ALLERGIES,
+    *sorted(
+        {*_NAMES, *" ".join(_DISTRACTORS).split(), *"is allergic to so cannot eat".split()} - {"*"}
+    ),
+)
 
 
 class DatasetError(Exception):
@@ -362,6 +401,47 @@ def make_adding(count, length, seed):
     return x, (x[:, :, 0] * x[:, :, 1]).sum(axis=1, keepdims=True)
 
 
+def make_recall(count, distractors, seed, even=False):
+    """Return stories that name an allergy, talk of other things, and ask what to avoid.
+
+    "omar is allergic to nuts", then sentences of three to five words, six in fifteen of which
+    name some food, then "so omar cannot eat": what? Peanuts. Whoever only guesses is right in one
+    of eight.
+
+    Args:
+        count: number of stories.
+        distractors: number of sentences in between, 0 or more.
+        seed: of the draw; the same seed gives the same stories.
+        even: whether all sentences in between have four words, so that the allergy is always
+            the same number of words away.
+
+    Returns:
+        x: (count, 9 + 5 * distractors) int32; numbers of the words, `RECALL_WORDS[number]` is
+            the word. Stories that are shorter begin with "...".
+        y: (count,) int32; the number of the answer, `list(ALLERGIES.values())[number]`.
+    """
+    draw = np.random.default_rng(seed)
+    number = {word: index for index, word in enumerate(RECALL_WORDS)}
+    sentences = [row.split() for row in _DISTRACTORS if not even or len(row.split()) == 4]
+    food, nothing = -1, -2
+    table = np.full((len(sentences), 5), nothing)
+    for row, words in zip(table, sentences, strict=True):
+        row[: len(words)] = [number.get(word, food) for word in words]
+
+    y = draw.integers(0, len(ALLERGIES), count)
+    names = np.array([number[name] for name in _NAMES])[draw.integers(0, len(_NAMES), count)]
+    between = table[draw.integers(0, len(table), (count, distractors))].reshape(count, -1)
+    named = 1 + draw.integers(0, len(ALLERGIES), between.shape)
+    between = np.where(between == food, named, between)
+    first = [names, *(number[word] for word in ("is", "allergic", "to")), 1 + y]
+    last = [number["so"], names, number["cannot"], number["eat"]]
+    columns = [np.broadcast_to(column, count) for column in (*first, *between.T, *last)]
+    x = np.stack(columns, axis=1)
+    # What is missing moves to the front; the words keep their order.
+    x = np.take_along_axis(x, np.argsort(x != nothing, axis=1, kind="stable"), axis=1)
+    return np.maximum(x, 0).astype("int32"), y.astype("int32")
+
+
 def load_bottleneck():
     """Return how well translators of lesson 07 did after trainings of several lengths.
 
@@ -381,3 +461,31 @@ def load_bottleneck():
     kinds = dict(arrangement=str, units=int, epochs=int, seed=int, exact=float)
     columns = {name: np.array([kind(row[name]) for row in rows]) for name, kind in kinds.items()}
     return Dataset("bottleneck", {"runs": columns})
+
+
+def load_taggers():
+    """Return how well the taggers of lesson 12 did, one way or both ways, with several seeds.
+
+    Returns:
+        A `Dataset` with one split, runs, a row for each training. Columns:
+        cell (str): "SimpleRNN" or "GRU".
+        arrangement (str): "forward" or "backward" for one direction; "concat", "sum", "ave" or
+            "mul" for both, by the way they are merged.
+        units (int64): of each direction.
+        epochs (int64): length of the whole training.
+        seed (int64): of the training.
+        parameters (int64): of the recurrent layer and the Dense layer behind it.
+        f1 (float64): over the names of the 2,000 test sentences.
+        left, both, right (float64): share of the ambiguous names that got the right tag, by where
+            their clue stands.
+        patterns (float64): F1 over the names of test_patterns.
+
+    Raises:
+        DatasetError: the file is missing, damaged or of another release.
+    """
+    with open_checked("taggers.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    kinds = dict(cell=str, arrangement=str, units=int, epochs=int, seed=int, parameters=int)
+    kinds |= dict.fromkeys(("f1", "left", "both", "right", "patterns"), float)
+    columns = {name: np.array([kind(row[name]) for row in rows]) for name, kind in kinds.items()}
+    return Dataset("taggers", {"runs": columns})
