@@ -500,6 +500,13 @@ def release(arguments):
     return main(arguments)
 
 
+def grade(arguments):
+    """Grade what students have handed in."""
+    from course_utils.instructor.grade import main
+
+    return main(arguments)
+
+
 def child_environment(python):
     """Return the environment variables of the programs that a command starts.
 
@@ -548,6 +555,7 @@ COMMANDS = {
     "run": (run, [], "for authors: execute lessons (01 02 ..., or all) and store the outputs"),
     "exercises": (exercises, [], "for authors: make notebooks/exercises from notebooks/solutions"),
     "release": (release, [], "for instructors: write what students get for lessons 01 02 ..."),
+    "grade": (grade, [], "for instructors: grade the notebooks in a folder or zip"),
 }
 if not (ROOT / "course_utils" / "instructor").is_dir():
     COMMANDS = {"lab": COMMANDS["lab"]}  # the copy that a release gives to students

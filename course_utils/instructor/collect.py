@@ -1,0 +1,427 @@
+"""Find out what was handed in: whose it is, for which lesson, and whether it can be read.
+
+Nothing is unpacked and nothing followed: archives are read member by member, links are refused.
+"""
+
+import hashlib
+import json
+import os
+import re
+import stat
+import unicodedata
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+LARGEST = 150 * 2**20  # bytes of one notebook; pictures and logs in outputs can be many
+MOST_CODE = 2 * 2**20  # characters of all code cells of one notebook
+MOST_CELLS = 2000
+MOST_FILES = 100_000
+EXPECTED = """expected one of these:
+  one folder per student           SUBMISSIONS/ada/01_recurrent_neuron.ipynb
+  notebooks with the student's name  SUBMISSIONS/01_recurrent_neuron_ada.ipynb
+  the zip of Moodle                Ada Lovelace_123_assignsubmission_file_/01_recurrent_neuron.ipynb
+  the zip of Canvas                lovelaceada_123_456_01_recurrent_neuron.ipynb
+  nbgrader's folder submitted      submitted/ada/01/01_recurrent_neuron.ipynb"""
+_MOODLE = re.compile(
+    r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)"
+)
+_CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<rest>.+)")
+_AGAIN = re.compile(r"(.*)-(\d+)(\.\w+)")  # how Canvas names a file handed in again
+_IGNORED = re.compile(r"\.|__MACOSX$|Thumbs\.db$|desktop\.ini$|~\$", re.I)
+_LESSON = re.compile(r"(?<!\d)(\d\d)(?!\d)")
+
+
+class CollectError(Exception):
+    """The submissions cannot be told apart; the message shows what was found and expected."""
+
+
+class Unreadable(Exception):
+    """A file holds no notebook; the message says what it is instead."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a notebook: "code" or "markdown", its text, and nbgrader's name of it or ""."""
+
+    kind: str
+    source: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file somewhere in the submissions."""
+
+    parts: tuple
+    read: Callable
+    when: str = ""
+    link: bool = False
+
+    def __str__(self):
+        return "/".join(self.parts)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's work for one assignment.
+
+    Attributes:
+        student: unique, and fit for the name of a file.
+        assignment: number of the lesson, "" where it cannot be told.
+        file: where it was found.
+        read: returns its bytes.
+        sha256: of these, in hexadecimal.
+        submitted: ISO time, "" where it is not known.
+        late: True where the learning platform says so, None where it does not.
+        identifier: of the student in the learning platform, or "".
+        state, reason: where they are known before anything is run.
+    """
+
+    student: str
+    assignment: str
+    file: str = ""
+    read: Callable = field(default=None, compare=False)
+    sha256: str = ""
+    submitted: str = ""
+    late: bool | None = None
+    identifier: str = ""
+    state: str = ""
+    reason: str = ""
+
+
+# -- reading notebooks ---------------------------------------------------------------------------
+
+
+def read_notebook(data):
+    """Return the cells of a notebook, whatever release of Jupyter wrote it.
+
+    Args:
+        data: its bytes: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    if not data.strip():
+        raise Unreadable("the file is empty")
+    text = _decode(data).lstrip("\ufeff")
+    if text.lstrip()[:1] == "<":
+        raise Unreadable("it is a web page (HTML) and no notebook")
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Unreadable("it is no notebook: its text is not JSON, or only a part of it") from None
+    if not isinstance(notebook, dict):
+        raise Unreadable("it is JSON, but no notebook")
+    cells = notebook.get("cells")
+    if cells is None and isinstance(notebook.get("worksheets"), list):  # Jupyter before 2015
+        sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
+    if not isinstance(cells, list):
+        raise Unreadable("it is JSON, but no notebook: it has no cells")
+    found = [_read_cell(cell) for cell in cells if isinstance(cell, dict)]
+    size = sum(len(cell.source) for cell in found if cell.kind == "code")
+    if size > MOST_CODE or len(found) > MOST_CELLS:
+        raise Unreadable(f"it holds {len(found)} cells, {size} characters of code: too many")
+    return found
+
+
+def _decode(data):
+    marks = [(b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32")]
+    marks += [(b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")]
+    encoding = next((name for mark, name in marks if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        if data[:4].strip()[:1] != b"{":
+            raise Unreadable("it is no text, and so no notebook") from None
+        return data.decode("cp1252", errors="replace")
+
+
+def _read_cell(cell):
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    metadata = cell.get("metadata")
+    roles = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    mark = roles.get("grade_id") if isinstance(roles, dict) else None
+    mark = mark if isinstance(mark, str) else cell.get("id")
+    kind = "code" if cell.get("cell_type") == "code" else "markdown"
+    source = source.replace("\r\n", "\n") if isinstance(source, str) else ""
+    return Cell(kind, source, mark if isinstance(mark, str) else "")
+
+
+# -- finding files -------------------------------------------------------------------------------
+
+
+def list_folder(folder):
+    """Return the entries of a folder and the names of the folders in it, links not followed."""
+    entries, folders = [], []
+    for place, inside, names in os.walk(folder):
+        parts = Path(place).relative_to(folder).parts
+        linked = [name for name in inside if (Path(place) / name).is_symlink()]
+        inside[:] = sorted(n for n in inside if n not in linked and not _IGNORED.match(n))
+        if not parts:
+            folders = list(inside)
+        for name in sorted([*names, *linked]):
+            path = Path(place) / name
+            if not _IGNORED.match(name):
+                link = not stat.S_ISREG(path.lstat().st_mode)
+                entries.append(Entry((*parts, name), lambda path=path: _read_file(path), "", link))
+        if len(entries) > MOST_FILES:
+            raise CollectError(f"{folder} holds more than {MOST_FILES} files: is it the right one?")
+    return entries, folders
+
+
+def _read_file(path):
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        return _read_limited(file)
+
+
+def _read_limited(file):
+    data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise Unreadable(f"it is larger than {LARGEST // 2**20} MB")
+    return data
+
+
+def list_zip(path):
+    """Return the entries of a zip file; it is read in place."""
+    entries = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist()[:MOST_FILES]:
+                parts = tuple(p for p in re.split(r"[/\\]", member.filename) if p not in ("", "."))
+                if member.is_dir() or any(_IGNORED.match(part) for part in parts if part != ".."):
+                    continue
+                link = stat.S_ISLNK(member.external_attr >> 16) or ".." in parts
+                try:
+                    when = datetime(*member.date_time).isoformat()
+                except ValueError:
+                    when = ""
+                read = _member_reader(path, member.filename)
+                entries.append(Entry(parts, read, when, link))
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise CollectError(f"{path} cannot be read as a zip file: {error}") from None
+    return sorted(entries, key=lambda entry: entry.parts)
+
+
+def _member_reader(path, name):
+    def read():
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(name) as file:
+                return _read_limited(file)
+        except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+            raise Unreadable(f"the zip file gives no text for it: {error}") from None
+
+    return read
+
+
+# -- whose it is ---------------------------------------------------------------------------------
+
+
+def clean(name):
+    """Return a student's name as it may stand in a file name and on a screen."""
+    name = unicodedata.normalize("NFC", name)
+    name = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in name)
+    name = re.sub(r'[/\\:*?"<>|]', "-", name)
+    return re.sub(r" +", " ", name).strip(" .")[:80].strip(" .") or "unnamed"
+
+
+@dataclass(frozen=True)
+class _Owner:
+    """Who handed something in, as the layout tells it."""
+
+    name: str
+    identifier: str = ""
+    late: bool | None = None
+    attempt: int = 0
+
+
+def find_owner(entry, lessons):
+    """Return the `_Owner` of an entry, None where its place does not tell.
+
+    Args:
+        entry: `Entry`.
+        lessons: dict from the numbers of the lessons to the stems of their notebooks.
+    """
+    top = entry.parts[0]
+    if found := _MOODLE.fullmatch(top):
+        return _Owner(found["name"], found["id"])
+    if len(entry.parts) > 1:
+        return _Owner(top)
+    if found := _CANVAS.fullmatch(top):
+        again = _AGAIN.fullmatch(top)
+        attempt = int(again[2]) if again else 0
+        return _Owner(found["name"], found["id"], bool(found["late"]), attempt)
+    stem = top.rsplit(".", 1)[0]
+    for known in [*lessons.values(), *lessons]:
+        if known in stem:
+            rest = stem.replace(known, "", 1).strip(" _-.()")
+            return _Owner(rest) if rest else None
+    return None
+
+
+def find_lesson(entry, cells, lessons):
+    """Return the number of the lesson that a notebook answers, "" where nothing tells."""
+    marks = Counter(
+        cell.mark[:2] for cell in cells if re.fullmatch(r"\d\d[a-z](-check)?", cell.mark)
+    )
+    if not marks:
+        text = "\n".join(cell.source for cell in cells)
+        marks = Counter(re.findall(r"""check\(\s*["'](\d\d)[a-z]["']""", text))
+        marks = marks or Counter(re.findall(r"^## (\d\d)[a-z] ", text, re.M))
+    known = [number for number, _ in marks.most_common() if number in lessons]
+    if known:
+        return known[0]
+    for part in reversed(entry.parts):
+        stem = part.split("assignsubmission")[-1]
+        for number in _LESSON.findall(stem):
+            if number in lessons:
+                return number
+    return ""
+
+
+# -- all of it -----------------------------------------------------------------------------------
+
+
+def collect(source, lessons, only=""):
+    """Return all submissions, sorted, one for each student and assignment.
+
+    Args:
+        source: folder or zip file.
+        lessons: dict from the numbers of the lessons to the stems of their notebooks.
+        only: number of the one lesson to be graded, "" for all that are found.
+
+    Returns:
+        Pair of a list of `Submission` and a list of the files that are nobody's.
+
+    Raises:
+        CollectError: there is nothing, or no file's place tells whose it is.
+    """
+    source = Path(source)
+    if source.is_dir():
+        entries, folders = list_folder(source)
+    elif zipfile.is_zipfile(source):
+        entries, folders = list_zip(source), []
+    else:
+        what = "is neither a folder nor a zip file" if source.exists() else "does not exist"
+        raise CollectError(f"{source} {what}; {EXPECTED}")
+    if {entry.parts[0] for entry in entries} == {"submitted"}:
+        entries = [replace(entry, parts=entry.parts[1:]) for entry in entries]
+        folders = []
+    owned, strays = defaultdict(list), []
+    for entry in entries:
+        owner = find_owner(entry, lessons)
+        if owner is None:
+            strays.append(entry)
+        else:
+            owned[owner.name, owner.identifier].append((owner, entry))
+    for name in folders:
+        found = _MOODLE.fullmatch(name)
+        owned[(found["name"], found["id"]) if found else (name, "")] += []
+    if not any(owned.values()):
+        found = [f"  {entry}" for entry in entries[:10]] or ["  nothing"]
+        raise CollectError("\n".join([f"in {source} was found", *found, EXPECTED]))
+    names = _unique_names(owned)
+    submissions = []
+    for key, files in owned.items():
+        submissions += _of_one_student(names[key], files, lessons, only)
+    for entry in strays:
+        if entry.parts[-1].lower().endswith(".ipynb"):
+            sub = _look(clean(entry.parts[-1]), _Owner(""), entry, lessons)
+            submissions.append(
+                replace(sub, state="needs a person", reason="its name does not say whose it is")
+            )
+    strays = [str(e) for e in strays if not e.parts[-1].lower().endswith(".ipynb")]
+    if only:
+        submissions = [s for s in submissions if s.assignment in ("", only)]
+        submissions = [replace(s, assignment=only) for s in submissions]
+    submissions += _missing(names.values(), submissions, only)
+    return sorted(submissions, key=lambda s: (s.assignment, s.student)), strays
+
+
+def _unique_names(owned):
+    """Return for each key (name, identifier) a name that no other has, even in lower case."""
+    counts = Counter(clean(name).casefold() for name, _ in owned)
+    names, taken = {}, set()
+    for name, identifier in sorted(owned):
+        unique = cleaned = clean(name)
+        if counts[cleaned.casefold()] > 1 and identifier:
+            unique = f"{cleaned} ({identifier})"
+        number = 2
+        while unique.casefold() in taken:
+            unique, number = f"{cleaned} ({number})", number + 1
+        taken.add(unique.casefold())
+        names[name, identifier] = unique
+    return names
+
+
+def _look(student, owner, entry, lessons):
+    """Return the `Submission` of one file."""
+    known = dict(file=str(entry), submitted=entry.when, late=owner.late)
+    known["identifier"] = owner.identifier
+    by_name = find_lesson(entry, [], lessons)
+    if entry.link:
+        reason = "it is a link, and links are not followed"
+        return Submission(student, by_name, **known, state="unreadable", reason=reason)
+    try:
+        data = entry.read()
+        known["sha256"] = hashlib.sha256(data).hexdigest()
+        assignment = find_lesson(entry, read_notebook(data), lessons)
+    except (Unreadable, OSError, MemoryError) as error:
+        reason = str(error) or type(error).__name__
+        return Submission(student, by_name, **known, state="unreadable", reason=reason)
+    if not assignment:
+        known |= dict(state="needs a person", reason="nothing in it says which lesson it answers")
+    return Submission(student, assignment, read=entry.read, **known)
+
+
+def _of_one_student(student, files, lessons, only):
+    """Return the submissions among one student's files, at most one for each assignment."""
+    times = {e.parts[:-1]: e for _, e in files if e.parts[-1] == "timestamp.txt"}
+    notebooks = [(o, e) for o, e in files if e.parts[-1].lower().endswith(".ipynb")]
+    if not notebooks:
+        notebooks = [(o, e) for o, e in files if e.parts[-1] != "timestamp.txt"]
+    groups = defaultdict(list)
+    for owner, entry in notebooks:
+        found = _look(student, owner, entry, lessons)
+        if entry.parts[:-1] in times:
+            found = replace(found, submitted=_timestamp(times[entry.parts[:-1]]))
+        groups[found.assignment or only].append((owner.attempt, found))
+    submissions = []
+    for group in groups.values():
+        latest = max(attempt for attempt, _ in group)
+        found = [submission for attempt, submission in group if attempt == latest]
+        readable = [submission for submission in found if submission.state != "unreadable"]
+        chosen = (readable or found)[0]
+        if len({submission.sha256 for submission in readable}) > 1:
+            files = ", ".join(submission.file for submission in readable)
+            reason = f"there are several, and nothing says which counts: {files}"
+            chosen = replace(chosen, state="needs a person", reason=reason)
+        submissions.append(chosen)
+    return submissions
+
+
+def _timestamp(entry):
+    try:
+        text = entry.read()[:100].decode("ascii", "replace").strip().removesuffix(" UTC")
+        return datetime.fromisoformat(text).isoformat()
+    except (OSError, ValueError, Unreadable):
+        return ""
+
+
+def _missing(students, submissions, only):
+    """Return a `Submission` for each assignment that somebody else has handed in."""
+    assignments = {s.assignment for s in submissions if s.assignment} or ({only} - {""})
+    there = {(s.student, s.assignment) for s in submissions}
+    unsure = {s.student for s in submissions if not s.assignment}
+    return [
+        Submission(student, number, state="missing", reason="nothing was handed in")
+        for student in students
+        for number in assignments
+        if (student, number) not in there and student not in unsure
+    ]

@@ -1,0 +1,333 @@
+"""Grade what a class has handed in: `python3 -m course_utils grade SUBMISSIONS`.
+
+Each submission becomes one record, `DIR/records/ASSIGNMENT/STUDENT.json`, written whole when it is
+done. All reports are made from the records, in the end and in the order of their names: so a run
+that was stopped goes on where it stopped, and how many jobs there were leaves no trace.
+"""
+
+import argparse
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import datetime
+from pathlib import Path
+
+from course_utils.exercises import NOTEBOOKS
+from course_utils.instructor.collect import CollectError, Unreadable, collect, read_notebook
+from course_utils.instructor.judge import Assignment, judge
+from course_utils.instructor.sandbox import MEGABYTE, Limits, Nursery, SandboxError
+
+VERSION = 1  # of the records
+STATES = (
+    "graded",
+    "not written",
+    "crashed",
+    "out of time",
+    "out of memory",
+    "unreadable",
+    "missing",
+    "needs a person",
+)
+
+
+class GradeError(Exception):
+    """Something the instructor can mend; the message is for them."""
+
+
+# -- one record ----------------------------------------------------------------------------------
+
+
+def make_record(submission, assignment, nursery, run):
+    """Return the record of one submission; whatever it does, this returns one.
+
+    Args:
+        submission: `collect.Submission`.
+        assignment: its `judge.Assignment`, None where it is not known.
+        nursery: `sandbox.Nursery`.
+        run: dict with the keys "seed", "release" and "due".
+    """
+    record = {
+        "version": VERSION,
+        "student": submission.student,
+        "identifier": submission.identifier,
+        "assignment": submission.assignment,
+        "file": submission.file,
+        "sha256": submission.sha256,
+        "submitted": submission.submitted,
+        "late": is_late(submission, run["due"].get(submission.assignment)),
+        "seed": run["seed"],
+        "release": run["release"],
+    }
+    cells, verdict = [], {"state": submission.state, "reason": submission.reason}
+    try:
+        if not submission.state:
+            cells = read_notebook(submission.read())
+            verdict = judge(assignment, cells, nursery)
+    except (Unreadable, OSError) as error:
+        verdict = {"state": "unreadable", "reason": str(error)}
+    except SandboxError:
+        raise
+    except Exception as error:  # of ours: no submission may stop the others
+        reason = f"the grader itself failed ({type(error).__name__}: {error})"
+        verdict = {"state": "needs a person", "reason": reason[:300]}
+    nothing = {"exercises": [], "written": []}
+    if assignment is not None:
+        nothing = assignment.nothing(cells)
+    return nothing | record | verdict
+
+
+def is_late(submission, due):
+    """Return whether a submission came after the date it was due, None where nobody knows."""
+    if submission.late or not due or not submission.submitted:
+        return submission.late
+    try:
+        submitted = datetime.fromisoformat(submission.submitted)
+        return submitted.astimezone() > datetime.fromisoformat(due).astimezone()
+    except (ValueError, OverflowError):
+        return None
+
+
+def record_path(folder, submission):
+    """Return where the record of a submission is kept."""
+    return folder / "records" / (submission.assignment or "unknown") / f"{submission.student}.json"
+
+
+def write_whole(path, text):
+    """Write a file so that it is there in full or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name[:40]}.{os.getpid()}.part")
+    partial.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(partial, path)
+
+
+def is_done(path, submission, run):
+    """Return whether a record of this very submission, seed and release exists."""
+    try:
+        record = json.loads(path.read_text("utf-8"))
+        known = [record[key] for key in ("version", "sha256", "seed", "release", "file")]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return known == [VERSION, submission.sha256, run["seed"], run["release"], submission.file]
+
+
+# -- all of them ---------------------------------------------------------------------------------
+
+
+class Progress:
+    """One line on the terminal that is rewritten: how many are done, and the time left."""
+
+    def __init__(self, total, stream):
+        self.total, self.done, self.stream = total, 0, stream
+        self.start, self.shown = time.monotonic(), -10.0
+
+    def step(self):
+        """Count one more submission."""
+        self.done += 1
+        now = time.monotonic()
+        moving = self.stream.isatty()
+        if now - self.shown < (0.2 if moving else 10) and self.done < self.total:
+            return
+        self.shown = now
+        left = (now - self.start) / self.done * (self.total - self.done)
+        bar = "#" * (20 * self.done // self.total)
+        text = f"[{bar:<20}] {self.done} of {self.total}"
+        text += f", about {int(left) // 60}:{int(left) % 60:02} left" if left >= 1 else " " * 18
+        print(f"\r{text} " if moving else text, end="" if moving else "\n", file=self.stream)
+        self.stream.flush()
+        if moving and self.done == self.total:
+            print(file=self.stream)
+
+
+def grade_all(submissions, folder, nursery, run, points, jobs):
+    """Grade submissions and write their records.
+
+    Args:
+        submissions: list of `collect.Submission`.
+        folder: where results are kept.
+        nursery: `sandbox.Nursery`.
+        run: dict with the keys "seed", "release" and "due".
+        points: dict from lessons to dicts from exercises to points.
+        jobs: how many submissions run at the same time.
+    """
+    numbers = sorted({s.assignment for s in submissions if s.assignment})
+    # TensorFlow starts over there and here at the same time.
+    assignments = {n: Assignment(n, run["seed"], points.get(n)) for n in numbers}
+    nursery.wait()
+    progress = Progress(len(submissions), sys.stderr)
+
+    def work(submission):
+        record = make_record(submission, assignments.get(submission.assignment), nursery, run)
+        text = json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True)
+        # Lone surrogates, which a notebook may hold, are in no encoding.
+        text = text.encode("utf-8", "replace").decode("utf-8")
+        write_whole(record_path(folder, submission), text + "\n")
+
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(work, submission) for submission in submissions]
+        try:
+            for done in as_completed(waiting):
+                done.result()
+                progress.step()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def grade(source, folder, options):
+    """Grade what is in a folder or zip file and write all results.
+
+    Args:
+        source: path of the submissions.
+        folder: path of the results.
+        options: what `parse` returns.
+
+    Raises:
+        GradeError, CollectError, SandboxError: nothing can be graded; the message says why.
+    """
+    lessons = {path.name[:2]: path.stem for path in (NOTEBOOKS / "exercises").glob("*.ipynb")}
+    if options.assignment and options.assignment not in lessons:
+        known = ", ".join(sorted(lessons))
+        raise GradeError(f"there are no exercises for a lesson {options.assignment}; only {known}")
+    if folder.resolve().is_relative_to(Path(source).resolve()):
+        raise GradeError(f"{folder} lies inside of {source}: results of a run are no submissions")
+    run, points = start_run(folder, options)
+    submissions, strays = collect(source, lessons, options.assignment)
+    submissions = [s for s in submissions if s.assignment in lessons or not s.assignment]
+    left = [s for s in submissions if not is_done(record_path(folder, s), s, run)]
+    limits = Limits(options.timeout, options.memory * MEGABYTE)
+    say(f"{len(submissions)} submissions, seed {run['seed']}; results go to {folder}")
+    if len(left) < len(submissions):
+        say(f"{len(submissions) - len(left)} of them were graded before; {len(left)} are left")
+    for stray in strays[:10]:
+        say(f"nobody's: {stray}")
+    if left:
+        isolated = False if options.unsafe else None
+        with Nursery(limits, hidden=(source, folder), isolated=isolated) as nursery:
+            if nursery.warning:
+                say(f"NOT PROTECTED: {nursery.warning}")
+            grade_all(left, folder, nursery, run, points, options.jobs)
+    with contextlib.suppress(ImportError):
+        from course_utils.instructor.report import write_reports
+
+        write_reports(folder)
+    print(summarise(folder, submissions))
+
+
+def start_run(folder, options):
+    """Return what a run needs to know, and keep it for the next one.
+
+    Returns:
+        Pair of a dict with the keys "seed", "release", "due" and the dict of points.
+
+    Raises:
+        GradeError: the folder holds another run's results.
+    """
+    release, due, points = "", {}, {}
+    if options.release:
+        from course_utils.instructor.release import ReleaseError, read_manifest
+
+        try:
+            lessons = read_manifest(options.release)["lessons"]
+        except ReleaseError as error:
+            raise GradeError(str(error)) from None
+        points = {number: lesson["points"] for number, lesson in lessons.items()}
+        due = {number: lesson["due"] for number, lesson in lessons.items()}
+        release = hashlib.sha256(json.dumps([points, due], sort_keys=True).encode()).hexdigest()
+    note = folder / "run.json"
+    seed = options.seed
+    if note.exists():
+        if not options.resume:
+            raise GradeError(
+                f"{folder} holds the results of an earlier run: --resume goes on with it, "
+                "another --out keeps both"
+            )
+        try:
+            before = json.loads(note.read_text("utf-8"))["seed"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise GradeError(f"{note} is damaged: give another --out") from None
+        if seed is not None and seed != before:
+            raise GradeError(f"{folder} was graded with the seed {before}, not {seed}")
+        seed = before
+    if seed is None:
+        seed = secrets.randbelow(2**53)
+    run = {"seed": seed, "release": release, "due": due}
+    write_whole(note, json.dumps({"version": VERSION, **run}, indent=1, sort_keys=True) + "\n")
+    return run, points
+
+
+def summarise(folder, submissions):
+    """Return one line that says how many submissions are in which state."""
+    counts = Counter()
+    for submission in submissions:
+        record = json.loads(record_path(folder, submission).read_text("utf-8"))
+        counts[record["state"]] += 1
+    parts = [f"{counts[state]} {state}" for state in STATES if counts[state]]
+    return f"{len(submissions)} submissions: {', '.join(parts)}"
+
+
+def say(text):
+    """Print a line for the instructor, beside the output of the command."""
+    print(text, file=sys.stderr, flush=True)
+
+
+# -- the command ---------------------------------------------------------------------------------
+
+
+def positive(kind):
+    """Return a function that reads a number above zero, for argparse."""
+
+    def read(text):
+        number = kind(text)
+        if not 0 < number < 10**9:
+            raise ValueError
+        return number
+
+    read.__name__ = "number above zero"
+    return read
+
+
+def parse(arguments):
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m course_utils grade",
+        description="Grade notebooks that a class has handed in, each in a sandbox of its own.",
+    )
+    parser.add_argument("submissions", type=Path, help="a folder, or the zip of Moodle or Canvas")
+    parser.add_argument("--assignment", default="", metavar="NN", help="this lesson alone")
+    parser.add_argument("--out", type=Path, default=Path("graded"), help="where results go")
+    parser.add_argument("--release", type=Path, help="folder of the release: points and due dates")
+    parser.add_argument("--resume", action="store_true", help="go on with the results in --out")
+    parser.add_argument("--seed", type=int, help="of the inputs; drawn where it is left out")
+    parser.add_argument(
+        "--jobs", type=positive(int), default=os.cpu_count() or 1, help="submissions side by side"
+    )
+    parser.add_argument(
+        "--timeout", type=positive(float), default=60, help="seconds for one submission"
+    )
+    parser.add_argument(
+        "--memory", type=positive(int), default=2048, help="megabytes for one submission"
+    )
+    parser.add_argument(
+        "--unsafe", action="store_true", help="do without a sandbox even where there is one"
+    )
+    return parser.parse_args(arguments)
+
+
+def main(arguments):
+    """Grade what the command line names; return the exit code."""
+    options = parse(arguments)
+    if not hasattr(os, "fork"):
+        say("Grading needs Linux or macOS; on Windows run it in WSL (wsl --install).")
+        return 1
+    try:
+        grade(options.submissions, options.out, options)
+    except (GradeError, CollectError, SandboxError) as error:
+        say(str(error))
+        return 1
+    return 0

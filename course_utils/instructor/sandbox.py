@@ -1,0 +1,383 @@
+"""Where students' code runs: a nursery of warm processes inside bubblewrap, and a handle on each.
+
+bubblewrap shows the nursery an interpreter, the course without its answer keys, the data sets and
+nothing else of the machine: no network, no environment variables, nothing to write to. Each
+process forked in there gets, once more, processes and files of its own (see `nursery`).
+"""
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import site
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_utils.instructor import wire
+from course_utils.instructor.nursery import MEGABYTE
+
+PACKAGE = Path(__file__).resolve().parent.parent
+ROOT = PACKAGE.parent
+# What of the package students' code may see: neither answer keys nor what leads to them.
+HIDDEN = ("checks", "instructor", "authoring.py", "exercises.py", "__pycache__")
+SHOWN = ("checks/engine.py", *(f"instructor/{n}.py" for n in ("__init__", "nursery", "wire")))
+SHOWN += ("instructor/worker.py",)
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt")
+SYSTEM += ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf")
+SYSTEM += ("/etc/ld.so.conf.d", "/etc/localtime", "/etc/ssl")
+DISK = 64 * MEGABYTE
+STARTING = 180  # seconds that importing everything may take
+UNPROTECTED = (
+    "{why}, so submissions run under resource limits only. They can read every file that you can, "
+    "the answer keys and other submissions among them; write wherever you can; and use the "
+    "network. Install bubblewrap (Debian, Ubuntu: sudo apt install bubblewrap), or grade on a "
+    "machine that holds nothing else."
+)
+
+
+class SandboxError(Exception):
+    """No process for submissions can be started; the message says why."""
+
+
+class WorkerEnded(Exception):
+    """A worker gives no more answers.
+
+    Attributes:
+        end: "crashed", "out of time", "out of memory", or "broken" where what came through the
+            channel was no answer.
+        reason: says it in a sentence.
+    """
+
+    def __init__(self, end, reason):
+        super().__init__(reason)
+        self.end, self.reason = end, reason
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use: seconds (of the clock, and of the processor) and bytes."""
+
+    seconds: float = 60
+    memory: int = 2048 * MEGABYTE
+    disk: int = DISK
+
+
+def bubblewrap_command(program, hidden=()):
+    """Return the command line that runs a program inside bubblewrap.
+
+    Args:
+        program: list of the program and its arguments.
+        hidden: folders that must stay invisible, wherever they are.
+    """
+    command = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    command += ["--unshare-cgroup-try", "--die-with-parent", "--new-session"]
+    if os.geteuid() != 0:
+        command.append("--unshare-user")
+    for path in map(Path, SYSTEM):
+        if path.is_symlink() and not path.is_relative_to("/etc"):
+            command += ["--symlink", os.readlink(path), path]
+        elif path.exists():
+            command += ["--ro-bind", path, path]
+    shown = [Path(path) for path in SYSTEM if Path(path).is_dir()]
+    # bubblewrap would make these for itself alone, and workers may be another user.
+    for path in [*interpreter_folders(), ROOT / "datasets"]:
+        for parent in reversed(path.parents[:-1]):
+            if not any(parent.is_relative_to(other) for other in shown):
+                command += ["--perms", "0755", "--dir", parent]
+    for path in interpreter_folders():
+        if not any(path.is_relative_to(other) for other in shown):
+            command += ["--ro-bind", path, path]
+            shown.append(path)
+
+    def is_shown(path):
+        return any(path.is_relative_to(other) for other in shown)
+
+    for path in [*hidden, *(ROOT / name for name in ("notebooks", "tests", "build", ".git"))]:
+        if is_shown(path) and Path(path).is_dir():
+            command += ["--tmpfs", path]
+    for folder in map(Path, filter(None, sys.path)):  # a second, installed copy of the course
+        copy = folder.resolve() / "course_utils"
+        if copy != PACKAGE and is_shown(copy) and copy.is_dir():
+            command += ["--tmpfs", copy]
+    command += ["--tmpfs", PACKAGE]
+    for path in sorted(PACKAGE.iterdir()):
+        if path.name not in HIDDEN:
+            command += ["--ro-bind", path, path]
+    for name in SHOWN:
+        command += ["--ro-bind", PACKAGE / name, PACKAGE / name]
+    command += ["--ro-bind", ROOT / "datasets", ROOT / "datasets"]
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/"]
+    command += ["--remount-ro", PACKAGE, "--remount-ro", "/dev", "--remount-ro", "/"]
+    return [str(part) for part in [*command, *program]]
+
+
+def interpreter_folders():
+    """Return the folders that this interpreter and its packages are in, outermost first."""
+    folders = {sys.prefix, sys.base_prefix, Path(sys.executable).resolve().parent}
+    folders |= {*sysconfig.get_paths().values(), *site.getsitepackages()}
+    if site.ENABLE_USER_SITE:
+        folders.add(site.getusersitepackages())
+    found = sorted({Path(folder).resolve() for folder in folders if Path(folder).is_dir()})
+    # One that holds the course itself would show its solutions; one inside another is shown.
+    found = [folder for folder in found if not ROOT.is_relative_to(folder)]
+    return [f for f in found if not any(f != o and f.is_relative_to(o) for o in found)]
+
+
+class Nursery:
+    """A process that has imported everything and forks a worker for each submission.
+
+    Attributes:
+        isolated: whether submissions run inside a sandbox.
+        warning: "" or what is not protected.
+    """
+
+    def __init__(self, limits, hidden=(), isolated=None):
+        """Start it; this returns at once, and `open_worker` waits until it is ready.
+
+        Args:
+            limits: `Limits` of each submission.
+            hidden: folders that no submission may see.
+            isolated: False to do without bubblewrap; None to do without where it fails.
+        """
+        self.limits, self.hidden, self.warning = limits, hidden, ""
+        self._lock, self._process = threading.Lock(), None
+        self._work = tempfile.TemporaryDirectory(prefix="grading-")
+        self.isolated = isolated is not False
+        if isolated is None:
+            self._find_isolation()
+        self._start()
+
+    def _find_isolation(self):
+        why = ""
+        if shutil.which("bwrap") is None:
+            why = "bubblewrap is not installed"
+        else:
+            trial = bubblewrap_command([sys.executable, "-c", ""])
+            done = subprocess.run(trial, capture_output=True, text=True, env={})
+            if done.returncode:
+                last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+                why = f"bubblewrap does not work here ({last})"
+        if why:
+            self.isolated, self.warning = False, UNPROTECTED.format(why=why)
+
+    def _start(self):
+        limits = {
+            "memory": self.limits.memory,
+            "disk": self.limits.disk,
+            "seconds": self.limits.seconds,
+            "isolated": self.isolated,
+            "work": self._work.name,
+        }
+        self._control, theirs = socket.socketpair()
+        os.set_inheritable(theirs.fileno(), True)
+        program = [sys.executable, "-m", "course_utils.instructor.nursery"]
+        program += [str(theirs.fileno()), json.dumps(limits)]
+        self._said = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            bubblewrap_command(program, self.hidden) if self.isolated else program,
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=self._said,
+            env=self._environment(),
+            cwd="/",
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+        self._ready = False
+
+    def _environment(self):
+        home = "/tmp/work" if self.isolated else self._work.name
+        return {
+            "HOME": home,
+            "IPYTHONDIR": f"{home}/.ipython",
+            "LANG": "C.UTF-8",
+            "MPLBACKEND": "agg",
+            "MPLCONFIGDIR": f"{home}/.matplotlib",
+            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(ROOT),
+            "TMPDIR": "/tmp" if self.isolated else self._work.name,
+            # Workers run side by side; each keeps to one core, and no thread runs before a fork.
+            **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+            **dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"),
+            "CUDA_VISIBLE_DEVICES": "-1",
+        }
+
+    def wait(self):
+        """Return when everything has been imported.
+
+        Raises:
+            SandboxError: it cannot be.
+        """
+        with self._lock:
+            self._wait()
+
+    def _wait(self):
+        if self._ready:
+            return
+        self._control.settimeout(STARTING)
+        try:
+            self._ready = self._control.recv(1) == b"r"
+        except TimeoutError:
+            pass
+        if not self._ready:
+            self._said.seek(0)
+            said = self._said.read().decode(errors="replace").strip().splitlines()
+            raise SandboxError(f"no process for submissions starts: {(said or ['no word'])[-1]}")
+
+    def open_worker(self, deadline):
+        """Return a `Worker` for one submission; use it in a `with` statement.
+
+        Args:
+            deadline: when it has to be done, in `time.monotonic` seconds.
+        """
+        status, their_status = socket.socketpair()
+        channel, their_channel = socket.socketpair()
+        with their_status, their_channel, self._lock:
+            for attempt in (1, 2):
+                self._wait()
+                try:
+                    socket.send_fds(
+                        self._control, [b"f"], [their_status.fileno(), their_channel.fileno()]
+                    )
+                    break
+                except OSError:  # it has been killed
+                    if attempt == 2:
+                        raise SandboxError("the process that starts submissions ends") from None
+                    self._start()
+        return Worker(status, channel, deadline)
+
+    def close(self):
+        """End the nursery and all that it has started."""
+        self._control.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._said.close()
+        self._work.cleanup()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+
+class Worker:
+    """The grader's end of one submission's process."""
+
+    def __init__(self, status, channel, deadline):
+        self._status, self._channel, self._deadline = status, channel, deadline
+        self._number = 0
+
+    def ask(self, wait=None, **request):
+        """Send a request and return the answer, a dict that the student may have made up.
+
+        Args:
+            wait: seconds that the answer may take; None for all that is left to the submission.
+            **request: plain data, see `worker.Session.answer`.
+
+        Raises:
+            WorkerEnded: no answer came, or something else did.
+        """
+        self._number += 1
+        until = self._deadline
+        if wait is not None:
+            until = min(until, time.monotonic() + wait)
+        try:
+            self._send(wire.encode(request | {"number": self._number}), until)
+            answer = wire.receive(lambda count: self._read(count, until))
+        except TimeoutError:
+            end = self._stop()
+            if end["end"] == "stopped":
+                raise WorkerEnded("out of time", "it did not end by itself") from None
+            raise self._explain(end) from None
+        except OSError:
+            answer = None
+        except wire.WireError as error:
+            self._stop()
+            raise WorkerEnded("broken", f"it answered with {error}") from None
+        if answer is None:
+            raise self._explain(self._wait_for_end())
+        if not isinstance(answer, dict) or answer.get("number") != self._number:
+            self._stop()
+            raise WorkerEnded("broken", "it answered what was not asked")
+        return answer
+
+    def _send(self, frame, until):
+        sent = memoryview(frame)
+        while sent:
+            self._channel.settimeout(max(0.001, until - time.monotonic()))
+            sent = sent[self._channel.send(sent) :]
+
+    def _read(self, count, until):
+        parts = []
+        while count:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._channel.settimeout(left)
+            part = self._channel.recv(min(count, 2**18))
+            if not part:
+                break
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def _wait_for_end(self):
+        """Return how the worker ended: it closed the channel, and has a moment to do so."""
+        if not select.select([self._status], [], [], 1)[0]:
+            return self._stop()
+        return self._stop()
+
+    def _stop(self):
+        """End whatever is left and return how it had ended."""
+        if self._status.fileno() == -1:
+            return {"end": "stopped", "code": 0}
+        said = b""
+        with contextlib.suppress(OSError):
+            self._status.settimeout(30)
+            with contextlib.suppress(OSError):
+                self._status.sendall(b"s")
+            while part := self._status.recv(4096):
+                said += part
+        self._status.close()
+        self._channel.close()
+        try:
+            return json.loads(said.splitlines()[0])
+        except (ValueError, IndexError):
+            return {"end": "lost", "code": 0}
+
+    def _explain(self, end):
+        kind, code = end["end"], end["code"]
+        if kind == "error":
+            raise SandboxError(f"no process for a submission can be set up: {code}")
+        if kind == "memory":
+            return WorkerEnded("out of memory", "it used more memory than a submission may")
+        if kind == "time":
+            return WorkerEnded("out of time", "it used more processor time than a submission may")
+        if kind == "processes":
+            return WorkerEnded("crashed", "it started more processes than a submission may")
+        if code in (128 + 24, 128 + 9) and kind == "ended":
+            return WorkerEnded("crashed", "its process was killed")
+        if kind == "ended":
+            how = f"by signal {code - 128}" if code > 128 else f"with exit code {code}"
+            return WorkerEnded("crashed", f"its process ended {how}")
+        return WorkerEnded("crashed", "its process stopped talking")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._stop()

@@ -1,0 +1,135 @@
+"""Plain data as bytes, for a channel whose other end nobody trusts: no pickle.
+
+A frame is its length (four bytes), the length of a JSON text (four bytes), that text, and the
+raw bytes of the arrays. JSON's own types stand for themselves; an object with one key stands for
+what JSON lacks: {"array": [dtype, shape, start]}, {"tuple": items}, {"dict": pairs}.
+"""
+
+import json
+import math
+import re
+import struct
+
+import numpy as np
+
+MEGABYTE = 2**20
+LARGEST = 16 * MEGABYTE  # bytes of one frame
+_DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|U\d{1,5})")  # numbers, truth values, text
+_LENGTH = struct.Struct(">I")
+
+
+class WireError(ValueError):
+    """A value cannot be sent, or what came is no frame that `encode` made."""
+
+
+def encode(value):
+    """Return the frame of a value.
+
+    Args:
+        value: None, bool, int, float, str, a NumPy array of these, or lists, tuples and dicts
+            with text as keys of such values.
+
+    Raises:
+        WireError: it holds something else, or is too large.
+    """
+    blobs, room = [], 0
+
+    def pack(item):
+        nonlocal room
+        if item is None or type(item) in (bool, float, str):
+            return item
+        if type(item) is int and abs(item) < 2**63:
+            return item
+        if type(item) is np.ndarray and _DTYPE.fullmatch(item.dtype.str):
+            blobs.append(item.tobytes())
+            room += len(blobs[-1])
+            return {"array": [item.dtype.str, list(item.shape), room - len(blobs[-1])]}
+        if type(item) is list:
+            return [pack(part) for part in item]
+        if type(item) is tuple:
+            return {"tuple": [pack(part) for part in item]}
+        if type(item) is dict and all(type(key) is str for key in item):
+            return {"dict": [[key, pack(part)] for key, part in item.items()]}
+        kind = f"an array of {item.dtype}" if type(item) is np.ndarray else type(item).__name__
+        raise WireError(f"{kind}, which is neither a number nor text")
+
+    try:
+        text = json.dumps(pack(value)).encode("ascii")
+    except RecursionError:
+        raise WireError("lists inside of lists without end") from None
+    size = _LENGTH.size + len(text) + room
+    if size > LARGEST:
+        raise WireError(f"{size // MEGABYTE} MB, more than the {LARGEST // MEGABYTE} allowed")
+    return b"".join([_LENGTH.pack(size), _LENGTH.pack(len(text)), text, *blobs])
+
+
+def decode(payload):
+    """Return the value of a frame whose first four bytes have been taken off.
+
+    Args:
+        payload: bytes from anybody.
+
+    Raises:
+        WireError: it is no frame.
+    """
+    try:
+        (length,) = _LENGTH.unpack_from(payload)
+        start = _LENGTH.size + length
+        if start > len(payload):
+            raise WireError("a text that ends early")
+        text, blob = payload[_LENGTH.size : start], memoryview(payload)[start:]
+        return _unpack(json.loads(text), blob)
+    except WireError:
+        raise
+    except (ValueError, TypeError, KeyError, RecursionError, struct.error, MemoryError) as error:
+        raise WireError(f"no frame: {type(error).__name__}") from None
+
+
+def _unpack(item, blob):
+    if isinstance(item, list):
+        return [_unpack(part, blob) for part in item]
+    if not isinstance(item, dict):
+        if isinstance(item, int) and abs(item) >= 2**63:
+            raise WireError("a whole number too large")
+        return item
+    ((kind, content),) = item.items()
+    if kind == "tuple":
+        return tuple(_unpack(part, blob) for part in content)
+    if kind == "dict":
+        pairs = [(key, _unpack(part, blob)) for key, part in content]
+        if not all(isinstance(key, str) for key, _ in pairs):
+            raise WireError("a key that is no text")
+        return dict(pairs)
+    if kind != "array":
+        raise WireError("an unknown kind")
+    dtype, shape, start = content
+    if not _DTYPE.fullmatch(dtype) or len(shape) > 32:
+        raise WireError("an array of something else")
+    if not all(type(size) is int and size >= 0 for size in [*shape, start]):
+        raise WireError("a shape that is none")
+    count = math.prod(shape)
+    raw = blob[start : start + count * np.dtype(dtype).itemsize]
+    if len(raw) != count * np.dtype(dtype).itemsize:
+        raise WireError("an array that ends early")
+    return np.frombuffer(raw, dtype, count).reshape(shape).copy()
+
+
+def receive(read):
+    """Return the next value of a channel, or None where it has ended.
+
+    Args:
+        read: `read(count)` returns exactly so many bytes, or fewer where the channel ends.
+
+    Raises:
+        WireError: what came is no frame.
+    """
+    head = read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (size,) = _LENGTH.unpack(head)
+    if size > LARGEST:
+        raise WireError("a frame too large")
+    payload = read(size)
+    if len(payload) < size:
+        return None
+    return decode(payload)
