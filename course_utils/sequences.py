@@ -1,4 +1,6 @@
-"""Sequences as arrays, and back: vocabularies, padding, and entities from BIO tags."""
+"""Sequences as arrays, and back: vocabularies, padding, entities from BIO tags, and leaks."""
+
+from collections import Counter
 
 import numpy as np
 
@@ -98,6 +100,69 @@ def unpad(padded, mask):
     return [row[steps] for row, steps in zip(padded, np.asarray(mask, dtype=bool), strict=True)]
 
 
+class WordViews:
+    """Three numbers for each word: the word itself, its ending and its shape, as in lesson 06.
+
+    A word has a number of its own if it is used often enough in the sentences given, an ending
+    (three letters, small) if three different words share it; all others are "<unknown>". The
+    shape is "number", "CAPITALS", "Capital", "small" or "sign".
+
+    Args:
+        sentences: the training sentences, a list of lists of words.
+        least_uses: how often a word must occur to get a number of its own.
+
+    Attributes:
+        vocabularies: maps "word", "ending" and "shape" to a `Vocabulary`, in which 0 is "<pad>"
+            and 1 is "<unknown>".
+    """
+
+    def __init__(self, sentences, least_uses=20):
+        uses = Counter(word for words in sentences for word in words)
+        shared = Counter(map(_ending_of, uses))
+        reserved = ("<pad>", "<unknown>")
+        self.vocabularies = {
+            "word": Vocabulary([word for word in uses if uses[word] >= least_uses], reserved),
+            "ending": Vocabulary([ending for ending in shared if shared[ending] >= 3], reserved),
+            "shape": Vocabulary(["number", "CAPITALS", "Capital", "small", "sign"], reserved),
+        }
+
+    def encode(self, sentences, length=None):
+        """Return the numbers of sentences, padded with zeros.
+
+        Args:
+            sentences: a list of lists of words.
+            length: of the time axis; the longest sentence's if None.
+
+        Returns:
+            Dict from "word", "ending" and "shape" to an array (sentences, length) of int32.
+
+        Raises:
+            ValueError: no sentences, or one is longer than `length`.
+        """
+        views = {"word": str, "ending": _ending_of, "shape": _shape_of}
+        return {
+            name: pad(
+                [self.vocabularies[name].encode(map(view, words)) for words in sentences],
+                length=length,
+            )[0]
+            for name, view in views.items()
+        }
+
+
+def _ending_of(word):
+    return word[-3:].lower()
+
+
+def _shape_of(word):
+    if word[0].isdigit():
+        return "number"
+    if word.isupper() and len(word) > 1:
+        return "CAPITALS"
+    if word[0].isupper():
+        return "Capital"
+    return "small" if word[0].isalpha() else "sign"
+
+
 def spans_from_bio(tags):
     """Return the entities of a sentence that carries BIO tags.
 
@@ -160,3 +225,40 @@ def entity_f1(true, predicted):
     recall = right / wanted if wanted else 0.0
     f1 = 2 * right / (found + wanted) if found + wanted else 0.0
     return precision, recall, f1
+
+
+def find_leak(model, x, tolerance=1e-6):
+    """Return the steps at which a model uses inputs that come later, as lesson 12 finds them.
+
+    The inputs after step t are replaced by others of x's own values; a model that keeps to the
+    past gives the same output at t.
+
+    Args:
+        model: function from inputs like `x` to outputs (batch, time, ...), such as a Keras model,
+            or all of a pipeline with what is done to the data before.
+        x: inputs, (batch, time) or (batch, time, features), numbers; they are left as they are.
+        tolerance: largest change of an output that counts as rounding.
+
+    Returns:
+        List of the steps t, counted from 0, whose output moved. It is empty for a model that does
+        not look ahead; the last step, which has no future, is never in it.
+
+    Raises:
+        ValueError: the outputs do not have a step for each step of `x`.
+    """
+    x = np.asarray(x)
+    before = np.asarray(model(x))
+    if before.shape[:2] != x.shape[:2]:
+        raise ValueError(
+            f"outputs {before.shape} for inputs {x.shape}: an output is needed at every step; "
+            "a recurrent layer gives them with return_sequences=True"
+        )
+    rng = np.random.default_rng(0)
+    leaks = []
+    for t in range(x.shape[1] - 1):
+        changed = x.copy()
+        changed[:, t + 1 :] = rng.choice(x.ravel(), changed[:, t + 1 :].shape)
+        moved = np.abs(np.asarray(model(changed))[:, t] - before[:, t])
+        if moved.max() > tolerance:
+            leaks.append(t)
+    return leaks

@@ -1,6 +1,15 @@
-"""Vocabularies, padding, and entities from BIO tags."""
+"""Vocabularies, padding, entities from BIO tags, and leaks."""
 
-from course_utils.sequences import Vocabulary, entity_f1, pad, spans_from_bio, unpad
+from course_utils import datasets
+from course_utils.sequences import (
+    Vocabulary,
+    WordViews,
+    entity_f1,
+    find_leak,
+    pad,
+    spans_from_bio,
+    unpad,
+)
 
 import numpy as np
 import pytest
@@ -108,3 +117,48 @@ def test_entity_f1_refuses_sentences_that_do_not_fit():
         entity_f1([["O"], ["O"]], [["O"]])
     with pytest.raises(ValueError, match="sentence 1: 1 true tags, 2 predicted"):
         entity_f1([["O"], ["O"]], [["O"], ["O", "O"]])
+
+
+def test_three_views_of_a_word():
+    views = WordViews([["Parking", "meters", "in", "2021", "take", "CHF", "parking"]] * 20)
+    numbers = views.encode([["Parking", "tracking", "1999", "USD", "?"], ["in"]], length=6)
+    read = {name: views.vocabularies[name].decode(row[0]) for name, row in numbers.items()}
+    assert read["word"] == ["Parking", *["<unknown>"] * 4, "<pad>"]
+    assert read["ending"] == [*["<unknown>"] * 5, "<pad>"]  # no ending has three words
+    assert read["shape"] == ["Capital", "small", "number", "CAPITALS", "sign", "<pad>"]
+    assert {row.shape for row in numbers.values()} == {(2, 6)}
+    assert {row.dtype.name for row in numbers.values()} == {"int32"}
+    shared = WordViews([["king", "ring", "Sing", "song"]]).vocabularies["ending"]
+    assert shared.tokens == ["<pad>", "<unknown>", "ing"]
+    with pytest.raises(ValueError, match="more than length=2"):
+        views.encode([["in", "in", "in"]], length=2)
+
+
+def test_the_views_have_the_sizes_that_lesson_06_prints():
+    views = WordViews(datasets.load_entities()["train"]["tokens"])
+    sizes = {name: len(vocabulary) for name, vocabulary in views.vocabularies.items()}
+    assert sizes == {"word": 768, "ending": 244, "shape": 7}
+
+
+LEAKS = {
+    "running sum": (lambda x: np.cumsum(x, axis=1), []),
+    "next value": (lambda x: np.roll(x, -1, axis=1), [0, 1, 2, 3, 4]),
+    "value in two steps": (lambda x: np.concatenate([x[:, 2:], x[:, :2]], axis=1), [0, 1, 2, 3]),
+    "mean of the row": (lambda x: x - x.mean(axis=1, keepdims=True), [0, 1, 2, 3, 4]),
+    "only at step 2": (lambda x: x + (np.arange(6) == 2)[:, None] * x[:, -1:], [2]),
+}
+
+
+@pytest.mark.parametrize("name", LEAKS)
+@pytest.mark.parametrize("kind", [float, "float32", int])
+def test_a_leak_is_found_where_it_is(name, kind):
+    model, steps = LEAKS[name]
+    x = np.random.default_rng(1).normal(0, 50, (3, 6, 2)).astype(kind)
+    copy = x.copy()
+    assert find_leak(model, x, tolerance=1e-3) == steps
+    np.testing.assert_array_equal(x, copy)
+
+
+def test_a_leak_needs_an_output_at_every_step():
+    with pytest.raises(ValueError, match="return_sequences=True"):
+        find_leak(lambda x: x[:, -1], np.ones((2, 5, 3)))
