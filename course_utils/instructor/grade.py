@@ -6,7 +6,6 @@ that was stopped goes on where it stopped, and how many jobs there were leaves n
 """
 
 import argparse
-import contextlib
 import hashlib
 import json
 import os
@@ -21,6 +20,7 @@ from pathlib import Path
 from course_utils.exercises import NOTEBOOKS
 from course_utils.instructor.collect import CollectError, Unreadable, collect, read_notebook
 from course_utils.instructor.judge import Assignment, judge
+from course_utils.instructor.report import MarksError, merge_marks, write_reports
 from course_utils.instructor.sandbox import MEGABYTE, Limits, Nursery, SandboxError
 
 VERSION = 1  # of the records
@@ -212,10 +212,7 @@ def grade(source, folder, options):
             if nursery.warning:
                 say(f"NOT PROTECTED: {nursery.warning}")
             grade_all(left, folder, nursery, run, points, options.jobs)
-    with contextlib.suppress(ImportError):
-        from course_utils.instructor.report import write_reports
-
-        write_reports(folder)
+    write_reports(folder)
     print(summarise(folder, submissions))
 
 
@@ -299,6 +296,12 @@ def parse(arguments):
         description="Grade notebooks that a class has handed in, each in a sandbox of its own.",
     )
     parser.add_argument("submissions", type=Path, help="a folder, or the zip of Moodle or Canvas")
+    parser.add_argument(
+        "--marks",
+        type=Path,
+        metavar="FILE",
+        help="put marks for written answers into results: grade RESULTS --marks marks.csv",
+    )
     parser.add_argument("--assignment", default="", metavar="NN", help="this lesson alone")
     parser.add_argument("--out", type=Path, default=Path("graded"), help="where results go")
     parser.add_argument("--release", type=Path, help="folder of the release: points and due dates")
@@ -322,12 +325,20 @@ def parse(arguments):
 def main(arguments):
     """Grade what the command line names; return the exit code."""
     options = parse(arguments)
+    if options.marks:
+        try:
+            count = merge_marks(options.submissions, options.marks)
+        except MarksError as error:
+            say(str(error))
+            return 1
+        print(f"{count} written answers are marked; the reports are made anew")
+        return 0
     if not hasattr(os, "fork"):
         say("Grading needs Linux or macOS; on Windows run it in WSL (wsl --install).")
         return 1
     try:
         grade(options.submissions, options.out, options)
-    except (GradeError, CollectError, SandboxError) as error:
+    except (GradeError, CollectError, MarksError, SandboxError) as error:
         say(str(error))
         return 1
     return 0
