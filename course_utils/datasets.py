@@ -20,8 +20,9 @@ CHECKSUMS = {
     "chorales.npz": "aa92cf3f0b98c7eba37a158643ce5e4256c1db357a6d20234e486b977a74622c",
     "entities.csv": "c1a5e2693b5e93bd78d71e4bdc11d52fed51938736922ccfa2fa4128e317fc0c",
     "glyphs.npz": "32be75a503fec4280906aa07eaa975e1822fc756fd2407a5a18d800d5112dfa6",
+    "recall.csv": "ee786a447357353de7c9d9b96bf97a59f165ee358e17728fbeec85db339c724e",
     "reviews.csv": "ebe7083c8f4889606d9423415c37bffaae83cc9a8d81a8b2be2a146d4722b811",
-    "taggers.csv": "a6319df6f8f97c230bcbc3d798b6ebaa690e16f648f218d1b2c5cec4e4c1e016",
+    "taggers.csv": "b0f43abb614f22ec3a416f1ae9c2297d300d0df211ef47a3638486d9a881931c",
 }
 
 # Pitch classes 0 to 11, as the chorales' keys spell them.
@@ -442,6 +443,32 @@ def make_recall(count, distractors, seed, even=False):
     return np.maximum(x, 0).astype("int32"), y.astype("int32")
 
 
+def load_recall():
+    """Return how well the readers of lesson 10 recall the allergy, at several distances.
+
+    Returns:
+        A `Dataset` with one split, runs, a row for each training. Columns:
+        layer (str): "SimpleRNN", "LSTM" or "GRU", of 16 units.
+        start (str): "keras", as Keras makes the layer (forget bias 1 for the LSTM); "zero",
+            forget bias 0; "chrono", biases from the length (Tallec and Ollivier 2018).
+        even (bool): whether all sentences in between had four words.
+        distractors (int64): sentences in between.
+        seed (int64): of the weights and of the stories.
+        steps (int64): batches of 64 trained, 600 at most; it ends above an accuracy of 0.99.
+        accuracy (float64): share of 500 new stories that are answered rightly.
+
+    Raises:
+        DatasetError: the file is missing or damaged.
+    """
+    with open_checked("recall.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    types = {"distractors": int, "seed": int, "steps": int, "accuracy": float}
+    columns = {
+        name: np.array([types.get(name, str)(row[name]) for row in rows]) for name in rows[0]
+    }
+    return Dataset("recall", {"runs": columns | {"even": columns["even"] == "1"}})
+
+
 def load_bottleneck():
     """Return how well translators of lesson 07 did after trainings of several lengths.
 
@@ -489,3 +516,29 @@ def load_taggers():
     kinds |= dict.fromkeys(("f1", "left", "both", "right", "patterns"), float)
     columns = {name: np.array([kind(row[name]) for row in rows]) for name, kind in kinds.items()}
     return Dataset("taggers", {"runs": columns})
+
+
+def load_gated():
+    """Return how well SimpleRNN, GRU and LSTM did side by side in lesson 11, with several seeds.
+
+    Returns:
+        A `Dataset` with one split, runs, a row for each training. Columns:
+        task (str): "entities", "reviews" or "chorales".
+        layer (str): "SimpleRNN", "GRU" or "LSTM".
+        units (int64): of the layer; within a task of about equal parameters.
+        size (int64): rows of training data.
+        rate (float64): step size of Adam.
+        seed (int64): of the weights and of the choice of the training data.
+        validation, test (float64): F1 for entities, share of right answers for reviews, negative
+            log-likelihood of a chord in nats for chorales (less is better).
+        steps (int64): training steps after which the validation loss was least.
+
+    Raises:
+        DatasetError: the file is missing, damaged or of another release.
+    """
+    with open_checked("gated.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    kinds = dict(task=str, layer=str, units=int, size=int, rate=float, seed=int)
+    kinds |= dict(validation=float, test=float, steps=int)
+    columns = {name: np.array([kind(row[name]) for row in rows]) for name, kind in kinds.items()}
+    return Dataset("gated", {"runs": columns})
