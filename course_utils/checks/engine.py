@@ -11,6 +11,7 @@ import ctypes
 import inspect
 import io
 import linecache
+import re
 import textwrap
 import threading
 import warnings
@@ -74,10 +75,14 @@ class Mistake:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """Arguments for one call, and what is special about them ("" where nothing is)."""
+    """Arguments for one call, and what is special about them ("" where nothing is).
+
+    Of a hidden case no message shows the values: a grader gives it to many.
+    """
 
     arguments: dict
     label: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,9 +235,11 @@ class Exercise:
         mistake = self._recognise(attempts) if complete else None
         # Shapes are best read off an ordinary case, one without a label; a number off an example.
         arrays = any(result.axes for result in self.results)
-        shown = min(wrong, key=lambda attempt: arrays and bool(attempt.case.label))
+        shown = min(wrong, key=lambda a: (a.case.hidden, arrays and bool(a.case.label)))
         rows = [("called", _show_call(shown.case)), *shown.verdict.rows]
         printed = shown.outcome.printed
+        if shown.case.hidden:
+            rows, printed = [(label, _conceal(label, text)) for label, text in rows], ""
         if mistake is not None:
             rows = [row for row in rows if row[0] in ("called", "returned", "expected")]
             rows += [(None, f"it looks as if {mistake.name}."), ("try", mistake.hint)]
@@ -632,10 +639,21 @@ def _show(value):
 def _show_call(case):
     parts = []
     for name, value in case.arguments.items():
-        part = f"{name} {value.shape if isinstance(value, np.ndarray) else _show(value)}"
+        shown = value.shape if isinstance(value, np.ndarray) else _show(value)
+        if case.hidden and not isinstance(value, np.ndarray):
+            sized = isinstance(value, (list, tuple, dict))
+            shown = f"a {type(value).__name__}" + (f" of {len(value)} items" if sized else "")
+        part = f"{name} {shown}"
         parts.append(part.replace(" ", _GLUE))
     note = f" ({case.label})" if case.label else ""
     return f"your function with {', '.join(parts)}{note}"
+
+
+def _conceal(label, text):
+    """Return a row's text without the values that a hidden case may have left in it."""
+    if label == "raised":
+        return text.split(":")[0]
+    return re.sub(r"""\[.*\]|'.*'|".*\"""", "...", text) if label != "at" else text
 
 
 def _show_numbers(case):

@@ -28,6 +28,8 @@ def make_shell():
     shell = InteractiveShell.instance(config=settings)
     # Nobody reads tracebacks here, and making one takes longer than most cells.
     shell.showtraceback = shell.showsyntaxerror = lambda *arguments, **options: None
+    # Recent IPython keeps all that is printed, however much that is.
+    shell._tee = lambda channel: contextlib.nullcontext()
     return shell
 
 
@@ -65,6 +67,19 @@ def alarm(seconds, error):
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+def describe(error):
+    """Return the name of an exception and its message, which may be code of the student's."""
+    try:
+        message = str(error)[:TEXT]
+    except BaseException:
+        message = ""
+    return [type(error).__name__[:TEXT], message]
+
+
+class Stopped(BaseException):
+    """Ends a call that takes too long; not an Exception, so that few functions catch it."""
+
+
 class Session:
     """A notebook that has been run, and whose functions can be called."""
 
@@ -81,7 +96,7 @@ class Session:
             seconds: that the cell may take.
         """
         try:
-            with alarm(seconds, KeyboardInterrupt(f"after {seconds:g} seconds")):
+            with alarm(seconds, KeyboardInterrupt(wire.STOPPED)):
                 result = self.shell.run_cell(source, store_history=False)
             error = result.error_before_exec or result.error_in_exec
         except BaseException as caught:  # of a hook that the notebook has set
@@ -90,7 +105,7 @@ class Session:
             thing, versions = self.shell.user_ns.get(name), self.versions.setdefault(name, [])
             if thing is not None and not (versions and versions[-1] is thing):
                 versions.append(thing)
-        return None if error is None else [type(error).__name__[:TEXT], str(error)[:TEXT]]
+        return None if error is None else describe(error)
 
     def find(self, exercise_id, name):
         """Return the things a name has stood for, or else what was given to the check."""
@@ -103,9 +118,10 @@ class Session:
             trouble="out of time", message=f"after {seconds:g} seconds your function still ran"
         )
         try:
-            with alarm(seconds + 0.2, engine._OutOfTime):
-                outcome = engine.call(function, arguments, seconds)
-        except engine._OutOfTime:
+            # No time limit of the engine's: it would take a thread, and there may be none left.
+            with alarm(seconds, Stopped):
+                outcome = engine.call(function, arguments, None)
+        except Stopped:
             outcome = stopped
         except BaseException as error:
             outcome = engine.Outcome(trouble="raised", message=type(error).__name__)
