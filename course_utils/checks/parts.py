@@ -53,12 +53,13 @@ def make_layer(kind, units, weights, **options):
         leaves Keras's counter of layer names alone, so that a notebook goes on undisturbed.
     """
     keras = load_keras()
-    if kind.startswith("SimpleRNN"):
+    recurrent = ("SimpleRNN", "LSTM", "GRU")
+    if kind.startswith(recurrent):
         options["recurrent_initializer"] = "zeros"
     layer = getattr(keras.layers, kind)(
         units, kernel_initializer="zeros", name="answer_key", dtype=weights[0].dtype.name, **options
     )
     features = weights[0].shape[0]
-    layer.build((None, None, features) if kind == "SimpleRNN" else (None, features))
+    layer.build((None, None, features) if kind in recurrent else (None, features))
     layer.set_weights(weights)
     return layer
