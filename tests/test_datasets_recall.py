@@ -27,12 +27,8 @@ def test_a_story_names_the_allergy_and_asks_for_it(distractors, even):
         name, *first = story[:5]
         assert first == ["is", "allergic", "to", FOODS[answer]]
         assert story[-4:] == ["so", name, "cannot", "eat"]
-        between = len(story) - 9
-        assert (
-            between == 4 * distractors
-            if even
-            else 3 <= between / max(distractors, 1) * 1 <= 5 or (distractors == 0 and between == 0)
-        )
+        least, most = (4, 4) if even else (3, 5)
+        assert least * distractors <= len(story) - 9 <= most * distractors
 
 
 def test_an_answer_can_only_be_guessed_from_the_rest():
