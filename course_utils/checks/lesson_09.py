@@ -715,6 +715,11 @@ START = Exercise(
             "transposing a wide A before np.linalg.qr, and the result after it",
         ),
         Mistake(
+            "Q were returned as np.linalg.qr(A) gives it",
+            lambda A, gain: gain * np.linalg.qr(A)[0],
+            "two things: the signs of the columns, and a matrix that is wider than tall",
+        ),
+        Mistake(
             "the result were transposed",
             lambda **arguments: _start(**arguments).T,
             "the shape of W for a matrix that is not square: that of A",
