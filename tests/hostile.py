@@ -428,7 +428,8 @@ solved("a trace function", "import sys\nsys.settrace(lambda *a: 1 / 0)\nsys.setp
 solved("its folder removed", "import os\nos.rmdir(os.getcwd())")
 solved(
     "everything removed",
-    "import shutil, os\nfor place in ('/work/main/datasets', '/home', '/etc', '/tmp', os.getcwd()):\n"
+    "import shutil, os\n"
+    "for place in ('/home', '/etc', '/tmp', os.getcwd(), '/dev', '/work/main/datasets'):\n"
     "    shutil.rmtree(place, ignore_errors=True)",
 )
 solved("everything removed by a shell", "!rm -rf /* 2> /dev/null")
@@ -544,22 +545,22 @@ def run_weekly(x, h_0, W_x, W_h, b_h):
         states.append(h)
     return keras.ops.stack(states, axis=1)
 """
-TAPE = """
+TENSORS = """
 def build_matrix(W_x, W_h, time):
     import tensorflow as tf
-    features, units = W_x.shape
-    x = tf.Variable(np.zeros((time, features), W_x.dtype))
-    with tf.GradientTape(persistent=True) as tape:
-        h, states = tf.zeros((1, units), W_x.dtype), []
-        for t in range(time):
-            h = x[t : t + 1] @ W_x + h @ W_h
-            states.append(h)
-        y = tf.reshape(tf.stack(states), [-1])
-    slopes = tape.jacobian(y, x, experimental_use_pfor=False)
-    return tf.transpose(tf.reshape(slopes, (time * units, time * features)))
+    with tf.GradientTape() as tape:
+        W = tf.Variable(W_x)
+        y = tf.reduce_sum(W * W) / 2
+    block, blocks = tape.gradient(y, W), []                      # the gradient is W_x itself
+    for _ in range(time):
+        blocks.append(block)
+        block = block @ W_h
+    zero = tf.zeros_like(block)
+    rows = [[blocks[j - i] if j >= i else zero for j in range(time)] for i in range(time)]
+    return tf.concat([tf.concat(row, axis=1) for row in rows], axis=0)
 """
 HOSTILE["keras as an answer"] = Case(
-    as_bytes(notebook(SOLVED | {"02a": KERAS, "02d": TAPE})), "graded", ALL
+    as_bytes(notebook(SOLVED | {"02a": KERAS, "02d": TENSORS})), "graded", ALL
 )
 turned = notebook(SOLVED)
 turned.cells.reverse()

@@ -13,7 +13,7 @@ import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 LARGEST = 150 * 2**20  # bytes of one notebook; pictures and logs in outputs can be many
@@ -241,6 +241,16 @@ class _Owner:
     attempt: int = 0
 
 
+def is_wrapped(entries, lessons):
+    """Return whether all entries lie in one folder that is nobody's, such as "submitted"."""
+    tops = {entry.parts[0] for entry in entries}
+    if len(tops) != 1 or min(len(entry.parts) for entry in entries) < 3:
+        return False
+    below = {entry.parts[1] for entry in entries}
+    own = any(name[:2] in lessons for name in below)  # folders for lessons, inside a student's
+    return tops == {"submitted"} or (len(below) > 1 and not own)
+
+
 def find_owner(entry, lessons):
     """Return the `_Owner` of an entry, None where its place does not tell.
 
@@ -288,13 +298,14 @@ def find_lesson(entry, cells, lessons):
 # -- all of it -----------------------------------------------------------------------------------
 
 
-def collect(source, lessons, only=""):
+def collect(source, lessons, only="", roster=()):
     """Return all submissions, sorted, one for each student and assignment.
 
     Args:
         source: folder or zip file.
         lessons: dict from the numbers of the lessons to the stems of their notebooks.
         only: number of the one lesson to be graded, "" for all that are found.
+        roster: names of students who should have handed in something.
 
     Returns:
         Pair of a list of `Submission` and a list of the files that are nobody's.
@@ -310,7 +321,7 @@ def collect(source, lessons, only=""):
     else:
         what = "is neither a folder nor a zip file" if source.exists() else "does not exist"
         raise CollectError(f"{source} {what}; {EXPECTED}")
-    if {entry.parts[0] for entry in entries} == {"submitted"}:
+    if is_wrapped(entries, lessons):
         entries = [replace(entry, parts=entry.parts[1:]) for entry in entries]
         folders = []
     owned, strays = defaultdict(list), []
@@ -340,7 +351,10 @@ def collect(source, lessons, only=""):
     if only:
         submissions = [s for s in submissions if s.assignment in ("", only)]
         submissions = [replace(s, assignment=only) for s in submissions]
-    submissions += _missing(names.values(), submissions, only)
+    there = {name.casefold() for name in names.values()} | {i for _, i in names if i}
+    absent = {clean(name) for name in roster if name.strip() and name.strip() not in there}
+    absent = {name for name in absent if name.casefold() not in there}
+    submissions += _missing([*names.values(), *sorted(absent)], submissions, only)
     return sorted(submissions, key=lambda s: (s.assignment, s.student)), strays
 
 
@@ -392,6 +406,8 @@ def _of_one_student(student, files, lessons, only):
         if entry.parts[:-1] in times:
             found = replace(found, submitted=_timestamp(times[entry.parts[:-1]]))
         groups[found.assignment or only].append((owner.attempt, found))
+    if len(groups) == 2 and "" in groups:  # a file that cannot be read, beside one that can
+        groups[next(filter(None, groups))] += groups.pop("")
     submissions = []
     for group in groups.values():
         latest = max(attempt for attempt, _ in group)
@@ -409,7 +425,8 @@ def _of_one_student(student, files, lessons, only):
 def _timestamp(entry):
     try:
         text = entry.read()[:100].decode("ascii", "replace").strip().removesuffix(" UTC")
-        return datetime.fromisoformat(text).isoformat()
+        time = datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).isoformat()
     except (OSError, ValueError, Unreadable):
         return ""
 

@@ -6,6 +6,7 @@ that was stopped goes on where it stopped, and how many jobs there were leaves n
 """
 
 import argparse
+import csv
 import hashlib
 import json
 import os
@@ -106,6 +107,14 @@ def write_whole(path, text):
     os.replace(partial, path)
 
 
+def write_record(folder, submission, record):
+    """Keep the record of a submission where `record_path` says."""
+    text = json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True)
+    # Lone surrogates, which a notebook may hold, are in no encoding.
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    write_whole(record_path(folder, submission), text + "\n")
+
+
 def is_done(path, submission, run):
     """Return whether a record of this very submission, seed and release exists."""
     try:
@@ -163,10 +172,7 @@ def grade_all(submissions, folder, nursery, run, points, jobs):
 
     def work(submission):
         record = make_record(submission, assignments.get(submission.assignment), nursery, run)
-        text = json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True)
-        # Lone surrogates, which a notebook may hold, are in no encoding.
-        text = text.encode("utf-8", "replace").decode("utf-8")
-        write_whole(record_path(folder, submission), text + "\n")
+        write_record(folder, submission, record)
 
     with ThreadPoolExecutor(jobs) as pool:
         waiting = [pool.submit(work, submission) for submission in submissions]
@@ -196,8 +202,9 @@ def grade(source, folder, options):
         raise GradeError(f"there are no exercises for a lesson {options.assignment}; only {known}")
     if folder.resolve().is_relative_to(Path(source).resolve()):
         raise GradeError(f"{folder} lies inside of {source}: results of a run are no submissions")
+    roster = read_roster(options.roster) if options.roster else ()
+    submissions, strays = collect(source, lessons, options.assignment, roster)
     run, points = start_run(folder, options)
-    submissions, strays = collect(source, lessons, options.assignment)
     submissions = [s for s in submissions if s.assignment in lessons or not s.assignment]
     left = [s for s in submissions if not is_done(record_path(folder, s), s, run)]
     limits = Limits(options.timeout, options.memory * MEGABYTE)
@@ -206,14 +213,53 @@ def grade(source, folder, options):
         say(f"{len(submissions) - len(left)} of them were graded before; {len(left)} are left")
     for stray in strays[:10]:
         say(f"nobody's: {stray}")
-    if left:
-        isolated = False if options.unsafe else None
+    isolated = False if options.unsafe else None
+    if left and options.scheduler:
+        grade_elsewhere(left, folder, run, points, limits, (source, folder), isolated, options)
+    elif left:
         with Nursery(limits, hidden=(source, folder), isolated=isolated) as nursery:
             if nursery.warning:
                 say(f"NOT PROTECTED: {nursery.warning}")
             grade_all(left, folder, nursery, run, points, options.jobs)
     write_reports(folder)
     print(summarise(folder, submissions))
+
+
+def grade_elsewhere(submissions, folder, run, points, limits, hidden, isolated, options):
+    """Grade submissions on the cluster that the options name, and write their records here."""
+    from course_utils.instructor.cluster import ClusterError, grade_on_cluster
+
+    progress = Progress(len(submissions), sys.stderr)
+
+    def finish(submission, record):
+        write_record(folder, submission, record)
+        progress.step()
+
+    hidden = tuple(path.resolve() for path in hidden)
+    try:
+        grade_on_cluster(
+            options.scheduler, submissions, finish, run, points, limits, hidden, isolated, say
+        )
+    except ClusterError as error:
+        raise GradeError(str(error)) from error
+
+
+def read_roster(path):
+    """Return the names in the column "student" of a CSV file, or else in its first one.
+
+    Raises:
+        GradeError: there are none.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file) if any(row)]
+    except (OSError, ValueError, csv.Error) as error:
+        raise GradeError(f"{path} is no roster: {error}") from None
+    if len(rows) < 2:
+        raise GradeError(f"{path} is no roster: a line of headings, then a student in each line")
+    headings = [heading.strip().lower() for heading in rows[0]]
+    column = headings.index("student") if "student" in headings else 0
+    return [row[column] for row in rows[1:] if len(row) > column and row[column].strip()]
 
 
 def start_run(folder, options):
@@ -305,6 +351,8 @@ def parse(arguments):
     parser.add_argument("--assignment", default="", metavar="NN", help="this lesson alone")
     parser.add_argument("--out", type=Path, default=Path("graded"), help="where results go")
     parser.add_argument("--release", type=Path, help="folder of the release: points and due dates")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that does it")
+    parser.add_argument("--roster", type=Path, help="CSV with a column student: who is missing")
     parser.add_argument("--resume", action="store_true", help="go on with the results in --out")
     parser.add_argument("--seed", type=int, help="of the inputs; drawn where it is left out")
     parser.add_argument(
@@ -331,7 +379,7 @@ def main(arguments):
         except MarksError as error:
             say(str(error))
             return 1
-        print(f"{count} written answers are marked; the reports are made anew")
+        print(f"written answers with a mark: {count}; the reports are made anew")
         return 0
     if not hasattr(os, "fork"):
         say("Grading needs Linux or macOS; on Windows run it in WSL (wsl --install).")

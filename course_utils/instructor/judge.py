@@ -20,7 +20,7 @@ import numpy as np
 
 CELL, CALL = 0.25, 1 / 6  # share of a submission's seconds for one cell, and for one call
 CALL_SECONDS = 10  # at most, however many seconds a submission has
-GRACE = 1  # seconds between stopping a call from inside and from outside
+GRACE = 2  # seconds between stopping a call from inside and from outside
 RESTARTS = 12  # of one submission, each after a cell or a function that ended its process
 _TROUBLES = ("", "not written", "arguments", "raised", "out of time", "no data")
 # The first of these that happened is the state of a submission.
@@ -168,6 +168,9 @@ class _Run:
                         self._examine(worker)
                 return
             except WorkerEnded as end:
+                if end.end == "lost":  # through no fault of this submission
+                    deadline = time.monotonic() + self.limit
+                    continue
                 broken = end.end == "broken"
                 state = "needs a person" if broken else end.end
                 self.troubles.append((state, f"{self.doing}: {end.reason}"))
@@ -203,7 +206,7 @@ class _Run:
     def _examine(self, worker):
         task = self.left[0]
         self.calling, self.doing = True, f"exercise {task.exercise.id}"
-        found = worker.ask(GRACE + 1, do="find", id=task.exercise.id, name=task.name)
+        found = worker.ask(2 * GRACE, do="find", id=task.exercise.id, name=task.name)
         kinds = found.get("kinds")
         kinds = kinds[-5:] if isinstance(kinds, list) else []
         finding = engine.Finding("not written", ())

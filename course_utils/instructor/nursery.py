@@ -186,6 +186,20 @@ def enter_namespaces():
         map_user(user, group)
 
 
+def try_namespaces():
+    """End this process with an error if its children cannot have namespaces of their own."""
+    enter_namespaces()
+    child = os.fork()
+    if not child:
+        try:
+            mount_own_files(MEGABYTE)
+            os._exit(0)
+        except OSError as error:
+            print(error, file=sys.stderr, flush=True)
+            os._exit(1)
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+
+
 def map_user(user, group):
     """Keep user and group their numbers in a user namespace just entered."""
     for name, text in [

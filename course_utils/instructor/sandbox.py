@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_utils.instructor import wire
-from course_utils.instructor.nursery import MEGABYTE
+from course_utils.instructor.wire import MEGABYTE
 
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent
@@ -51,8 +51,8 @@ class WorkerEnded(Exception):
     """A worker gives no more answers.
 
     Attributes:
-        end: "crashed", "out of time", "out of memory", or "broken" where what came through the
-            channel was no answer.
+        end: "crashed", "out of time", "out of memory", "broken" where what came through the
+            channel was no answer, or "lost" where something else has ended it.
         reason: says it in a sentence.
     """
 
@@ -131,6 +131,24 @@ def interpreter_folders():
     return [f for f in found if not any(f != o and f.is_relative_to(o) for o in found)]
 
 
+def find_obstacle():
+    """Return why there can be no sandbox here, "" where there can."""
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is not installed"
+    # As a worker does it: a process with namespaces of its own, inside of bubblewrap's.
+    trial = "from course_utils.instructor import nursery; nursery.try_namespaces()"
+    done = subprocess.run(
+        bubblewrap_command([sys.executable, "-c", trial]),
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT)},
+    )
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or ["it does not say why"])[-1]
+        return f"bubblewrap does not work here ({said})"
+    return ""
+
+
 class Nursery:
     """A process that has imported everything and forks a worker for each submission.
 
@@ -150,23 +168,11 @@ class Nursery:
         self.limits, self.hidden, self.warning = limits, hidden, ""
         self._lock, self._process = threading.Lock(), None
         self._work = tempfile.TemporaryDirectory(prefix="grading-")
-        self.isolated = isolated is not False
-        if isolated is None:
-            self._find_isolation()
-        self._start()
-
-    def _find_isolation(self):
-        why = ""
-        if shutil.which("bwrap") is None:
-            why = "bubblewrap is not installed"
-        else:
-            trial = bubblewrap_command([sys.executable, "-c", ""])
-            done = subprocess.run(trial, capture_output=True, text=True, env={})
-            if done.returncode:
-                last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
-                why = f"bubblewrap does not work here ({last})"
+        why = "You asked for no sandbox" if isolated is False else find_obstacle()
+        self.isolated = not why
         if why:
-            self.isolated, self.warning = False, UNPROTECTED.format(why=why)
+            self.warning = UNPROTECTED.format(why=why)
+        self._start()
 
     def _start(self):
         limits = {
@@ -363,6 +369,8 @@ class Worker:
         kind, code = end["end"], end["code"]
         if kind == "error":
             raise SandboxError(f"no process for a submission can be set up: {code}")
+        if kind == "lost":
+            return WorkerEnded("lost", "it was ended from outside")
         if kind == "memory":
             return WorkerEnded("out of memory", "it used more memory than a submission may")
         if kind == "time":

@@ -2,7 +2,8 @@
 
 A frame is its length (four bytes), the length of a JSON text (four bytes), that text, and the
 raw bytes of the arrays. JSON's own types stand for themselves; an object with one key stands for
-what JSON lacks: {"array": [dtype, shape, start]}, {"tuple": items}, {"dict": pairs}.
+what JSON lacks: {"array": [dtype, shape, start]}, {"tuple": items}, {"dict": pairs},
+{"complex": [real, imaginary]}.
 """
 
 import json
@@ -15,7 +16,8 @@ import numpy as np
 MEGABYTE = 2**20
 LARGEST = 16 * MEGABYTE  # bytes of one frame
 STOPPED = "stopped by the grader"  # message of what ends a cell that takes too long
-_DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|U\d{1,5})")  # numbers, truth values, text
+# Truth values, numbers and text.
+_DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|c(8|16)|U\d{1,5})")
 _LENGTH = struct.Struct(">I")
 
 
@@ -27,8 +29,8 @@ def encode(value):
     """Return the frame of a value.
 
     Args:
-        value: None, bool, int, float, str, a NumPy array of these, or lists, tuples and dicts
-            with text as keys of such values.
+        value: None, bool, int, float, complex, str, a NumPy array of these, or lists, tuples
+            and dicts (with text as keys) of such values.
 
     Raises:
         WireError: it holds something else, or is too large.
@@ -39,6 +41,8 @@ def encode(value):
         nonlocal room
         if item is None or isinstance(item, bool):
             return item
+        if isinstance(item, int) and abs(item) >= 2**63:
+            raise WireError("a whole number too large")
         for kind in (int, float, str):  # a number of NumPy's may be a float, too
             if isinstance(item, kind):
                 return kind(item)
@@ -48,6 +52,8 @@ def encode(value):
             blobs.append(item.tobytes())
             room += len(blobs[-1])
             return {"array": [item.dtype.str, list(item.shape), room - len(blobs[-1])]}
+        if isinstance(item, complex):
+            return {"complex": [float(item.real), float(item.imag)]}
         if type(item) is list:
             return [pack(part) for part in item]
         if type(item) is tuple:
@@ -106,6 +112,8 @@ def _unpack(item, blob):
         if not all(isinstance(key, str) for key, _ in pairs):
             raise WireError("a key that is no text")
         return dict(pairs)
+    if kind == "complex":
+        return complex(*content)
     if kind != "array":
         raise WireError("an unknown kind")
     dtype, shape, start = content

@@ -1,0 +1,360 @@
+"""Grading strangers' notebooks: each gets what it earns, and nothing else happens.
+
+The notebooks of `hostile` are graded in one batch, honest ones among them. They run only where
+there is a sandbox: without one they would do what they try to do.
+"""
+
+import hashlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from course_utils import checks, exercises
+from course_utils.checks import engine
+from course_utils.instructor import collect, grade, judge, sandbox, wire, worker
+
+import hostile
+import numpy as np
+import pytest
+
+LINUX = sys.platform == "linux"
+LESSONS = sorted(path.name[:2] for path in (exercises.NOTEBOOKS / "exercises").glob("*.ipynb"))
+SECRET = "SECRET_OF_THE_INSTRUCTOR"
+
+
+def start(arguments, **options):
+    """Start the command in a process of its own."""
+    command = [sys.executable, "-m", "course_utils", "grade", *map(str, arguments)]
+    pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, cwd=exercises.NOTEBOOKS.parent, **pipes, **options)
+
+
+def read_records(folder):
+    """Return the texts of all records, by assignment and student."""
+    paths = sorted((folder / "records").glob("*/*.json"))
+    return {(path.parent.name, path.stem): path.read_text("utf-8") for path in paths}
+
+
+def points(record):
+    return tuple(entry["points"] for entry in record["exercises"])
+
+
+def digest(folder):
+    """Return a digest of all files in a folder, and of their names and times."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        status = path.lstat()
+        found.update(f"{path} {status.st_mode} {status.st_mtime_ns} {status.st_size}".encode())
+        if path.is_file() and not path.is_symlink() and status.st_size < 10**6:
+            found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def list_processes(word):
+    """Return the command lines, of all processes, that hold a word."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if word in line:
+            found.append(line)
+    return found
+
+
+# -- one batch of hostile and broken notebooks ---------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory):
+    """The records of all hostile notebooks, and what else there is to know about the run."""
+    obstacle = sandbox.find_obstacle() if LINUX else "this is not Linux"
+    if obstacle:
+        pytest.skip(f"hostile notebooks run only in a sandbox: {obstacle}")
+    folder = tmp_path_factory.mktemp("class")
+    submissions, results = folder / "submissions", folder / "results"
+    for name, case in hostile.HOSTILE.items():
+        path = submissions / name / f"{hostile.STEM}.ipynb"
+        path.parent.mkdir(parents=True)
+        case.made(path) if callable(case.made) else path.write_bytes(case.made)
+    before = digest(submissions)
+    with socket.create_server(("127.0.0.1", hostile.PORT)) as listener:
+        listener.settimeout(0.1)
+        arguments = [submissions, "--out", results, "--timeout", 12, "--memory", 700]
+        process = start(
+            [*arguments, "--jobs", 2, "--assignment", "02"], env={**os.environ, SECRET: SECRET}
+        )
+        out, err = process.communicate()
+        try:
+            called = listener.accept()
+        except TimeoutError:
+            called = None
+    texts = {student: text for (_, student), text in read_records(results).items()}
+    return dict(
+        texts=texts,
+        records={student: json.loads(text) for student, text in texts.items()},
+        code=process.returncode,
+        out=out,
+        err=err,
+        called=called,
+        altered=before != digest(submissions),
+        results=results,
+    )
+
+
+@pytest.mark.kernel
+@pytest.mark.parametrize("name", hostile.HOSTILE)
+def test_a_notebook_gets_its_state_and_its_points(name, batch):
+    case, record = hostile.HOSTILE[name], batch["records"][name]
+    assert (record["state"], points(record)) == (case.state, case.points), record["reason"]
+    assert case.says in batch["texts"][name]
+    assert bool(record["reason"]) == (case.state != "graded")
+
+
+@pytest.mark.kernel
+def test_the_batch_adds_up(batch):
+    assert batch["code"] == 0, batch["err"]
+    total, rest = batch["out"].strip().splitlines()[-1].split(" submissions: ")
+    assert int(total) == len(hostile.HOSTILE) == len(batch["records"])
+    assert sum(int(part.split()[0]) for part in rest.split(", ")) == int(total)
+    assert "NOT PROTECTED" not in batch["err"]
+
+
+@pytest.mark.kernel
+def test_nothing_got_out_and_nothing_is_left(batch):
+    assert batch["called"] is None
+    assert not batch["altered"]
+    assert SECRET not in "".join(batch["texts"].values()) + batch["out"] + batch["err"]
+    assert not list_processes(hostile.MARK)
+    assert not list_processes("course_utils.instructor.nursery")
+    for place in map(Path, ("/tmp", "/dev/shm", "/var/tmp")):
+        assert not list(place.glob(hostile.MARK))
+    names = {path.name for path in batch["results"].iterdir()}
+    assert not list(batch["results"].rglob("*.part")), names
+
+
+# -- honest work ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A small class in which ada solves all lessons and bob none, graded by one job."""
+    if not LINUX:
+        pytest.skip("needs Linux")
+    folder = tmp_path_factory.mktemp("course")
+    for path in sorted((exercises.NOTEBOOKS / "solutions").glob("*.ipynb")):
+        for student, kind in (("ada", "solutions"), ("bob", "exercises")):
+            target = folder / "submissions" / student / path.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes((exercises.NOTEBOOKS / kind / path.name).read_bytes())
+    process = start(
+        [folder / "submissions", "--out", folder / "one", "--seed", 5, "--jobs", 1],
+    )
+    _, err = process.communicate()
+    assert process.returncode == 0, err
+    return folder
+
+
+@pytest.mark.kernel
+def test_solutions_earn_everything_and_stubs_nothing(course):
+    for (number, student), text in read_records(course / "one").items():
+        record = json.loads(text)
+        maxima = tuple(entry["maximum"] for entry in record["exercises"])
+        if student == "ada":
+            assert (record["state"], points(record)) == ("graded", maxima), (number, text)
+            assert len(record["written"]) == 1 and record["written"][0]["answer"]
+            assert all(entry["code"] for entry in record["exercises"])
+        else:
+            assert (record["state"], sum(points(record))) == ("not written", 0)
+            assert record["written"][0]["answer"] == ""
+
+
+@pytest.mark.kernel
+def test_a_killed_run_goes_on_and_gives_the_same(course):
+    results = course / "three"
+    arguments = [course / "submissions", "--out", results, "--seed", 5, "--jobs", 3]
+    process = start(arguments)
+    wanted = read_records(course / "one")
+    while len(list((results / "records").glob("*/*.json"))) < 3:
+        assert process.poll() is None and time.sleep(0.02) is None
+    process.kill()
+    process.communicate()
+    deadline = time.monotonic() + 10
+    while list_processes("instructor.nursery") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not list_processes("instructor.nursery")
+    done = {path: path.stat().st_mtime_ns for path in (results / "records").glob("*/*.json")}
+    assert 3 <= len(done) < len(wanted)
+
+    refused = start(arguments)
+    assert "--resume goes on" in refused.communicate()[1] and refused.returncode == 1
+    resumed = start([*arguments, "--resume"])
+    _, err = resumed.communicate()
+    assert resumed.returncode == 0 and f"{len(done)} of them were graded before" in err
+    assert read_records(results) == wanted
+    assert all(path.stat().st_mtime_ns == then for path, then in done.items())
+    same = [path.name for path in (course / "one").iterdir() if path.suffix in (".csv", ".html")]
+    for name in same:
+        assert (results / name).read_bytes() == (course / "one" / name).read_bytes(), name
+
+
+# -- the verdict, without processes --------------------------------------------------------------
+
+
+class Here:
+    """A nursery whose workers are this process: for functions that we wrote ourselves."""
+
+    limits = sandbox.Limits(seconds=60)
+
+    def __init__(self, functions):
+        self.session = worker.Session(None, {})
+        self.session.versions = {name: [function] for name, function in functions.items()}
+        self.session.run = lambda *arguments: None
+
+    def open_worker(self, deadline):
+        return self
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass
+
+    def ask(self, wait=None, **request):
+        def over(value):
+            return wire.decode(wire.encode(value)[4:])
+
+        return over(self.session.answer(over(request)))
+
+
+@pytest.fixture(scope="module")
+def assignments():
+    return {number: judge.Assignment(number, 11) for number in LESSONS}
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_every_known_mistake_is_told_and_earns_nothing(number, assignments):
+    assignment = assignments[number]
+    for task, exercise in zip(assignment.tasks, checks.load_lesson(number).EXERCISES, strict=True):
+        hidden = [case for case in task.cases if case.hidden]
+        secrets = {repr(v)[:60] for c in hidden for v in c.arguments.values() if type(v) is list}
+        secrets -= {repr(v)[:60] for c in exercise.examples for v in c.arguments.values()}
+        for mistake in exercise.mistakes:
+            cells = [collect.Cell("code", f"def {task.name}(): pass", exercise.id)]
+            verdict = judge.judge(assignment, cells, Here({task.name: mistake.function}))
+            (entry,) = (e for e in verdict["exercises"] if e["id"] == exercise.id)
+            assert (entry["points"], entry["state"]) == (0, "failed"), mistake.name
+            assert entry["mistake"] == mistake.name
+            assert entry["hint"] == mistake.hint
+            assert entry["code"] == cells[0].source
+            shown = entry["message"] + entry["hint"]
+            assert not [secret for secret in secrets if secret[:30] in shown]
+
+
+def test_every_answer_key_passes(assignments):
+    for number, assignment in assignments.items():
+        module = checks.load_lesson(number)
+        keys = {t.name: e.answer for t, e in zip(assignment.tasks, module.EXERCISES, strict=True)}
+        verdict = judge.judge(assignment, [], Here(keys))
+        assert {entry["state"] for entry in verdict["exercises"]} == {"passed"}, number
+
+
+def test_a_message_shows_an_example_rather_than_a_hidden_input(assignments):
+    exercise = assignments["02"].tasks[0].exercise
+    case = engine.Case(dict(words=["hidden", "words"], k=3, x=np.ones((2, 3))), hidden=True)
+    assert engine._show_call(case).replace("\xa0", " ") == (
+        "your function with words a list of 2 items, k a int, x (2, 3)"
+    )
+    assert engine._conceal("raised", "KeyError: 'hidden'") == "KeyError"
+    assert engine._conceal("returned", "['hidden', 'words']") == "..."
+    assert engine._conceal("at", "line 3: x['a']") == "line 3: x['a']"
+    assert exercise.cases(1)[0].hidden is False
+
+
+def test_points_of_a_release_count():
+    assignment = judge.Assignment("01", 3, {"01a": 7, "01e": 0.5})
+    assert assignment.tasks[0].maximum == 7
+    assert assignment.tasks[1].maximum == checks.find_exercise("01b").points
+    assert assignment.nothing([])["written"][0]["maximum"] == 0.5
+
+
+# -- without a sandbox ---------------------------------------------------------------------------
+
+
+@pytest.mark.kernel
+@pytest.mark.skipif(not LINUX, reason="needs Linux")
+def test_without_bubblewrap_limits_hold_and_a_line_says_what_is_open(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    limits = sandbox.Limits(seconds=12, memory=700 * sandbox.MEGABYTE)
+    assignment = judge.Assignment("02", 1)
+    kept = dict.fromkeys(("honest", "exit in a cell", "a loop in C", "memory", "a daemon"))
+    with sandbox.Nursery(limits) as nursery:
+        assert not nursery.isolated
+        assert nursery.warning.startswith("bubblewrap is not installed, so submissions run under")
+        assert "read every file" in nursery.warning and "apt install bubblewrap" in nursery.warning
+        for name in kept:
+            case = hostile.HOSTILE[name]
+            cells = collect.read_notebook(case.made)
+            verdict = judge.judge(assignment, cells, nursery)
+            assert (verdict["state"], points(verdict)) == (case.state, case.points), name
+        work = nursery._work.name
+        assert not [path for path in Path(work).iterdir() if path.name.isdigit()]
+    assert not Path(work).exists()
+    assert not list_processes(hostile.MARK)
+
+
+@pytest.mark.kernel
+@pytest.mark.skipif(not LINUX, reason="needs Linux")
+def test_a_nursery_that_is_killed_costs_nobody_anything():
+    assignment = judge.Assignment("02", 1)
+    cells = collect.read_notebook(hostile.HOSTILE["honest"].made)
+    with sandbox.Nursery(sandbox.Limits()) as nursery:
+        nursery.wait()
+        os.killpg(nursery._process.pid, signal.SIGKILL)
+        verdict = judge.judge(assignment, cells, nursery)
+        assert (verdict["state"], points(verdict)) == ("graded", hostile.ALL)
+
+
+# -- the command ---------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs Linux or macOS")
+def test_what_cannot_be_graded_is_said(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+
+    def said(*arguments):
+        assert grade.main([str(a) for a in arguments]) == 1
+        return capsys.readouterr().err
+
+    out = ["--out", tmp_path / "out"]
+    assert "does not exist" in said(tmp_path / "nowhere", *out)
+    assert "one folder per student" in said(tmp_path / "empty", *out)
+    assert "no exercises for a lesson 99" in said(tmp_path, "--assignment", "99", *out)
+    assert "lies inside" in said(tmp_path, *out)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_date_decides_what_is_late():
+    def late(submitted, due, marked=None):
+        return grade.is_late(collect.Submission("a", "01", submitted=submitted, late=marked), due)
+
+    due = "2026-12-01T23:59:00+01:00"
+    assert late("2026-12-01T22:58:00+00:00", due) is False
+    assert late("2026-12-01T23:00:00+00:00", due) is True
+    assert late("", due) is late("2026-12-01T22:00:00", None) is late("garbage", due) is None
+    assert late("", "", True) is True
+
+
+def test_progress_counts_to_the_end(capsys):
+    progress = grade.Progress(3, sys.stderr)
+    for _ in range(3):
+        progress.step()
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert re.match(r"\[####################\] 3 of 3", last)
