@@ -56,7 +56,7 @@ def test_the_script_chooses_the_rate_on_the_validation_set(maker):
     rows = [[*start, "0.1", "0", "0.7", "0.9"], [*start, "0.2", "0", "0.8", "0.1"]]
     rows += [[*start, "0.1", "1", "0.95", "0.9"], ["other", *start[1:], "0.1", "0", "0.9", "0.9"]]
     assert maker.choose_rate(rows, "task", "GRU", 8, 100) == 0.2
-    less = [["chorales", *row[1:]] for row in rows]
+    less = [["chorales", *row[1:]] for row in rows[:3]]
     assert maker.choose_rate(less, "chorales", "GRU", 8, 100) == 0.1
 
 
