@@ -251,6 +251,20 @@ def test_links_and_pipes_are_not_followed(tmp_path):
     assert strays == ["eve"]
 
 
+def test_one_student_with_a_thousand_files(tmp_path):
+    files = {f"ada/{number}.ipynb": notebook() for number in range(1000)}
+    assert found(fill(tmp_path, files)) == [("ada", "", "needs a person")]
+
+
+@pytest.mark.parametrize("end", ['"', "", "\\"])
+def test_a_notebook_that_is_large_because_of_its_parts(end):
+    nested = b'{"a": "' + b"[" * 8_000_000 + b'", "cells": [' + b"[]," * 3_000_001 + b"[]]}"
+    with pytest.raises(Unreadable, match="millions of parts"):
+        collect.read_notebook(nested)
+    text = '"a[" {' + '"' + '\\"[' * 10**6 + end
+    assert collect._count_parts(text) == 1
+
+
 def test_what_is_no_notebook_says_what_it_is():
     for data, reason in [
         (b"", "empty"),

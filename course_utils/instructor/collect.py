@@ -19,7 +19,9 @@ from pathlib import Path
 LARGEST = 150 * 2**20  # bytes of one notebook; pictures and logs in outputs can be many
 MOST_CODE = 2 * 2**20  # characters of all code cells of one notebook
 MOST_CELLS = 2000
+MOST_PARTS = 3_000_000
 MOST_FILES = 100_000
+MOST_NOTEBOOKS = 40  # of one student
 EXPECTED = """expected one of these:
   one folder per student           SUBMISSIONS/ada/01_recurrent_neuron.ipynb
   notebooks with the student's name  SUBMISSIONS/01_recurrent_neuron_ada.ipynb
@@ -110,6 +112,8 @@ def read_notebook(data):
     text = _decode(data).lstrip("\ufeff")
     if text.lstrip()[:1] == "<":
         raise Unreadable("it is a web page (HTML) and no notebook")
+    if len(text) > 10**7 and _count_parts(text) > MOST_PARTS:
+        raise Unreadable("it has millions of parts, which no notebook has")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
@@ -127,6 +131,13 @@ def read_notebook(data):
     if size > MOST_CODE or len(found) > MOST_CELLS:
         raise Unreadable(f"it holds {len(found)} cells, {size} characters of code: too many")
     return found
+
+
+def _count_parts(text):
+    """Return how many values a JSON text holds, about: memory is needed for each of them."""
+    # A string that does not end ends with the text: so each character is looked at once.
+    bones = re.sub(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', "", text, flags=re.S)
+    return sum(map(bones.count, "[{,"))
 
 
 def _decode(data):
@@ -194,7 +205,8 @@ def list_zip(path):
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist()[:MOST_FILES]:
-                parts = tuple(p for p in re.split(r"[/\\]", member.filename) if p not in ("", "."))
+                names = re.split(r"[/\\]", member.filename)
+                parts = tuple(name[:255] for name in names if name not in ("", "."))
                 if member.is_dir() or any(_IGNORED.match(part) for part in parts if part != ".."):
                     continue
                 link = stat.S_ISLNK(member.external_attr >> 16) or ".." in parts
@@ -400,6 +412,10 @@ def _of_one_student(student, files, lessons, only):
     notebooks = [(o, e) for o, e in files if e.parts[-1].lower().endswith(".ipynb")]
     if not notebooks:
         notebooks = [(o, e) for o, e in files if e.parts[-1] != "timestamp.txt"]
+    if len(notebooks) > MOST_NOTEBOOKS:
+        reason = f"there are {len(notebooks)} files, and nothing says which count"
+        file = str(notebooks[0][1])
+        return [Submission(student, only, file, state="needs a person", reason=reason)]
     groups = defaultdict(list)
     for owner, entry in notebooks:
         found = _look(student, owner, entry, lessons)

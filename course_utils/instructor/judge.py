@@ -21,6 +21,8 @@ import numpy as np
 CELL, CALL = 0.25, 1 / 6  # share of a submission's seconds for one cell, and for one call
 CALL_SECONDS = 10  # at most, however many seconds a submission has
 GRACE = 2  # seconds between stopping a call from inside and from outside
+LONGEST = 2000  # characters of one line of a message
+LONGEST_ANSWER = 50_000  # characters of an answer in words
 RESTARTS = 12  # of one submission, each after a cell or a function that ended its process
 _TROUBLES = ("", "not written", "arguments", "raised", "out of time", "no data")
 # The first of these that happened is the state of a submission.
@@ -95,10 +97,15 @@ class Assignment:
         """Return the `Finding` about a task's outcomes, None if all is right."""
         try:
             with self._lock, np.errstate(all="ignore"):
-                return task.exercise.diagnose(task.cases, task.expected, outcomes)
+                finding = task.exercise.diagnose(task.cases, task.expected, outcomes)
         except Exception as error:  # a value made to confuse; right answers never come here
             text = f"something that cannot be compared ({type(error).__name__})"
             return engine.Finding("no data", (("returned", text),))
+        if finding is None:
+            return None
+        # What a function returned may have names without end.
+        rows = tuple((label, text[:LONGEST]) for label, text in finding.rows)
+        return dataclasses.replace(finding, rows=rows)
 
 
 def hide(cases, examples):
@@ -302,7 +309,7 @@ def find_code(cells, exercise_id, name):
     """Return the source of the cell that holds an exercise's answer, "" where there is none."""
     code = [cell for cell in cells if cell.kind == "code"]
     defining = [
-        c for c in code if re.search(rf"^\s*(async )?def {name}\b|^{name}\s*=", c.source, re.M)
+        c for c in code if re.search(rf"^[ \t]*(async )?def {name}\b|^{name} *=", c.source, re.M)
     ]
     marked = [cell for cell in defining if cell.mark == exercise_id]
     return (marked or defining or [None])[-1].source if marked or defining else ""
@@ -323,6 +330,8 @@ def written_answers(assignment, cells):
         ]
     marks = [cell.mark for cell in handed_out]
     answer = "\n\n".join(answer for answer in answers if answer.strip() != PROMPT)
+    if len(answer) > LONGEST_ANSWER:
+        answer = f"{answer[:LONGEST_ANSWER]}\n\n[{len(answer)} characters; the rest is left out]"
     task = handed_out[marks.index(question.id) - 1].source if question.id in marks else ""
     return [
         {

@@ -303,7 +303,7 @@ class Worker:
             until = min(until, time.monotonic() + wait)
         try:
             self._send(wire.encode(request | {"number": self._number}), until)
-            answer = wire.receive(lambda count: self._read(count, until))
+            answer = wire.receive(lambda count: self._read(count, until), wire.ANSWER)
         except TimeoutError:
             end = self._stop()
             if end["end"] == "stopped":

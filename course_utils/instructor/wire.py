@@ -15,6 +15,7 @@ import numpy as np
 
 MEGABYTE = 2**20
 LARGEST = 16 * MEGABYTE  # bytes of one frame
+ANSWER = 4 * MEGABYTE  # bytes of one that comes from a worker; right answers are far smaller
 STOPPED = "stopped by the grader"  # message of what ends a cell that takes too long
 # Truth values, numbers and text.
 _DTYPE = re.compile(r"[<>|=]?(b1|[iu][1248]|f(2|4|8|16)|c(8|16)|U\d{1,5})")
@@ -25,12 +26,13 @@ class WireError(ValueError):
     """A value cannot be sent, or what came is no frame that `encode` made."""
 
 
-def encode(value):
+def encode(value, largest=LARGEST):
     """Return the frame of a value.
 
     Args:
         value: None, bool, int, float, complex, str, a NumPy array of these, or lists, tuples
             and dicts (with text as keys) of such values.
+        largest: bytes that the frame may have.
 
     Raises:
         WireError: it holds something else, or is too large.
@@ -47,7 +49,7 @@ def encode(value):
             if isinstance(item, kind):
                 return kind(item)
         if type(item) is np.ndarray and _DTYPE.fullmatch(item.dtype.str):
-            if room + item.nbytes > LARGEST:
+            if room + item.nbytes > largest:
                 raise WireError(f"{item.nbytes / MEGABYTE:.0f} MB of numbers, far too many")
             blobs.append(item.tobytes())
             room += len(blobs[-1])
@@ -70,7 +72,7 @@ def encode(value):
     except (RecursionError, ValueError, TypeError) as error:
         raise WireError(f"something without an end or a value ({type(error).__name__})") from None
     size = _LENGTH.size + len(text) + room
-    if size > LARGEST:
+    if size > largest:
         raise WireError(f"{size / MEGABYTE:.0f} MB of text, far too much")
     return b"".join([_LENGTH.pack(size), _LENGTH.pack(len(text)), text, *blobs])
 
@@ -128,11 +130,12 @@ def _unpack(item, blob):
     return np.frombuffer(raw, dtype, count).reshape(shape).copy()
 
 
-def receive(read):
+def receive(read, largest=LARGEST):
     """Return the next value of a channel, or None where it has ended.
 
     Args:
         read: `read(count)` returns exactly so many bytes, or fewer where the channel ends.
+        largest: bytes that a frame may have.
 
     Raises:
         WireError: what came is no frame.
@@ -141,7 +144,7 @@ def receive(read):
     if len(head) < _LENGTH.size:
         return None
     (size,) = _LENGTH.unpack(head)
-    if size > LARGEST:
+    if size > largest:
         raise WireError("a frame too large")
     payload = read(size)
     if len(payload) < size:

@@ -158,7 +158,7 @@ def serve(channel, shell, given):
     while (request := wire.receive(stream.read)) is not None:
         answer = session.answer(request)
         try:
-            frame = wire.encode(answer | {"number": request["number"]})
+            frame = wire.encode(answer | {"number": request["number"]}, wire.ANSWER)
         except wire.WireError as error:
             nothing = {"value": None, "trouble": "no data", "message": str(error)}
             rest = {"line": "", "changed": [], "printed": ""}
