@@ -7,7 +7,7 @@ import json
 import random
 import shutil
 
-from course_utils.instructor import report
+from course_utils.instructor import grade, report
 from course_utils.instructor.report import MarksError
 
 import pytest
@@ -436,3 +436,14 @@ def test_codes_are_stable_differ_and_are_no_numbers():
     assert len(codes) == 500
     assert not [code for code in codes if any(c.isdigit() for c in code) or len(code) != 9]
     assert report.answer_code(records[0], records[0]["written"][0]) == "spdk-dqdj"
+
+
+def test_the_command_merges_marks_or_says_why_not(folder, capsys):
+    path = marks_file(folder, "student,exercise,points\nada,01e,1\n")
+    assert grade.main([str(folder), "--marks", str(path)]) == 0
+    assert capsys.readouterr().out.startswith("written answers with a mark: 1;")
+    path = marks_file(folder, "student,exercise,points\nada,01e,7\n")
+    assert grade.main([str(folder), "--marks", str(path)]) == 1
+    said = capsys.readouterr().err
+    assert "row 2: points are '7'" in said and said.count("\n") == 1
+    assert points_of(folder, "ada")[1] == "1"

@@ -166,7 +166,7 @@ def pack(value):
         value = value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biufU":
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufcU":
         data = np.ascontiguousarray(value, value.dtype.newbyteorder("<"))
         kind, text = data.dtype.str, base64.b64encode(data.tobytes()).decode()
         return {"array": text, "dtype": kind, "shape": value.shape}
