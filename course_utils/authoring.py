@@ -8,6 +8,7 @@ import argparse
 import base64
 import contextlib
 import hashlib
+import io
 import os
 import re
 import sys
@@ -19,6 +20,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -109,7 +111,7 @@ def cell_id(cell, taken):
 
 
 def normal_outputs(outputs):
-    """Return a cell's outputs with streams merged, progress lines reduced, widget views gone."""
+    """Return outputs, streams merged, progress and pictures reduced, views of widgets gone."""
     merged = []
     for output in outputs:
         last = merged[-1] if merged else None
@@ -121,6 +123,8 @@ def normal_outputs(outputs):
             continue
         if "data" in output:
             output.data.pop(WIDGET_VIEW, None)
+            if "image/png" in output.data:
+                output.data["image/png"] = with_palette(output.data["image/png"])
             output.metadata = nbformat.from_dict(
                 {
                     mime: kept
@@ -134,6 +138,16 @@ def normal_outputs(outputs):
         if output.output_type == "stream":
             output.text = on_terminal(output.text)
     return merged
+
+
+def with_palette(picture):
+    """Return a PNG in base64 with 256 colours: the eye sees no difference, a third of the bytes."""
+    drawn = Image.open(io.BytesIO(base64.b64decode(picture)))
+    if drawn.mode == "P":
+        return picture
+    reduced = io.BytesIO()
+    drawn.convert("RGB").quantize().save(reduced, "png", optimize=True)
+    return base64.b64encode(reduced.getvalue()).decode()
 
 
 def on_terminal(text):

@@ -3,17 +3,13 @@
 Each plot takes its data and `ax=None` and returns the axes it drew on.
 """
 
-from base64 import b64decode, b64encode
-from io import BytesIO
 from itertools import cycle
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from PIL import Image
 
 # What a colour means, in drawings and in plots alike. The first seven are those of Okabe and Ito
 # (2008), "Color Universal Design"; the others were searched so that any two roles stay apart for
@@ -93,8 +89,7 @@ def use_style():
     """Set the course's look for all figures drawn from here on.
 
     Figures get an opaque, slightly warm white background, so that they stay legible on
-    JupyterLab's dark theme. In a notebook they are stored at twice the usual resolution, with a
-    palette of 256 colours: the eye sees no difference, the file has a third of the bytes.
+    JupyterLab's dark theme. In a notebook they are stored at twice the usual resolution.
     """
     mpl.rcParams.update(_STYLE)
     try:
@@ -105,20 +100,6 @@ def use_style():
     shell = get_ipython()
     if shell is not None and getattr(shell, "kernel", None) is not None:
         set_matplotlib_formats("retina")
-        formatter = shell.display_formatter.formatters["image/png"]
-        draw = formatter.lookup_by_type(Figure)
-        formatter.for_type(Figure, lambda figure: _with_palette(draw(figure)))
-
-
-def _with_palette(drawn):
-    """Return what IPython has drawn of a figure, the PNG in base64 and its size, in 256 colours."""
-    if drawn is None:  # an empty figure
-        return None
-    png, size = drawn
-    smaller = BytesIO()
-    picture = Image.open(BytesIO(b64decode(png))).convert("RGB").quantize()
-    picture.save(smaller, "png", optimize=True)
-    return b64encode(smaller.getvalue()).decode(), size
 
 
 def plot_curve(

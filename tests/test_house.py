@@ -514,7 +514,7 @@ def good_lesson():
         "## Exercises\n[here](exercises/01_topic.ipynb), then "
         "[on](02_next.ipynb#First-things-first). `[no](link)` $[a](b)$ [site](https://x.org)"
     )
-    picture = new_output("display_data", data={"image/png": "iVBO", "text/plain": "<Figure>"})
+    picture = new_output("display_data", data={"image/svg+xml": "<svg/>", "text/plain": "<Figure>"})
     cells = [
         new_markdown_cell(opening),
         new_code_cell(setup),
@@ -591,7 +591,7 @@ def fail(notebook):
 
 
 def draw_between_code(notebook):
-    notebook.cells[4].outputs = [new_output("display_data", data={"image/png": "iVBO"})]
+    notebook.cells[4].outputs = [new_output("display_data", data={"image/svg+xml": "<svg/>"})]
 
 
 def ignore_many(notebook):
@@ -634,7 +634,7 @@ def add_cells(notebook):
 
 
 def enlarge(notebook):
-    notebook.cells[21].outputs[0].data["image/png"] = "A" * LARGEST_FILE
+    notebook.cells[21].outputs[0].data["image/svg+xml"] = "A" * LARGEST_FILE
 
 
 BROKEN = {

@@ -1,7 +1,5 @@
 """The look of the figures and the plots that lessons share."""
 
-import base64
-import io
 import itertools
 import subprocess
 import sys
@@ -9,7 +7,6 @@ import sys
 from course_utils.plotting import (
     PALETTE,
     PAPER,
-    _with_palette,
     plot_curve,
     plot_heatmap,
     plot_states,
@@ -19,12 +16,8 @@ from course_utils.plotting import (
 import matplotlib as mpl
 import numpy as np
 import pytest
-from IPython.core.formatters import DisplayFormatter
-from IPython.core.pylabtools import retina_figure
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex, to_rgb
-from matplotlib.figure import Figure
-from PIL import Image
 
 ROLES = (
     "input state output weight forget input_gate output_gate candidate update reset truth "
@@ -112,34 +105,12 @@ def test_style_gives_opaque_light_figures_and_prints_nothing(capfd):
 def test_style_doubles_the_resolution_in_a_notebook_only(in_notebook, monkeypatch):
     class Shell:
         kernel = object() if in_notebook else None
-        display_formatter = DisplayFormatter()
 
-    formats, printers = [], Shell.display_formatter.formatters["image/png"].type_printers
-
-    def choose(name):
-        formats.append(name)
-        printers[Figure] = lambda figure: None
-
+    formats = []
     monkeypatch.setattr("IPython.get_ipython", lambda: Shell())
-    monkeypatch.setattr("matplotlib_inline.backend_inline.set_matplotlib_formats", choose)
+    monkeypatch.setattr("matplotlib_inline.backend_inline.set_matplotlib_formats", formats.append)
     use_style()
     assert formats == ["retina"] * in_notebook
-    assert (Figure in printers) == in_notebook
-
-
-def test_a_picture_with_a_palette_looks_the_same_and_is_smaller():
-    use_style()
-    values = np.random.default_rng(0).normal(size=(3, 40)).cumsum(axis=1)
-    figure = plot_curve(dict(zip(("a", "b", "c"), values, strict=True))).figure
-    before = retina_figure(figure, base64=True)
-    after = _with_palette(before)
-    assert after[1] == before[1] and len(after[0]) < len(before[0]) / 2
-    pixels = [
-        np.array(Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB"), dtype=int)
-        for png, _ in (before, after)
-    ]
-    assert pixels[0].shape == pixels[1].shape
-    assert np.abs(pixels[0] - pixels[1]).mean() < 0.5
 
 
 def test_imports_leave_tensorflow_alone():
