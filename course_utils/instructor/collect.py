@@ -188,7 +188,8 @@ def list_folder(folder):
 
 
 def _read_file(path):
-    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+    flags = ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # as far as this system has them
+    with open(os.open(path, sum(getattr(os, flag, 0) for flag in flags)), "rb") as file:
         return _read_limited(file)
 
 

@@ -14,7 +14,7 @@ from course_utils.checks import engine
 from course_utils.exercises import NOTEBOOKS, PROMPT
 from course_utils.instructor import wire
 from course_utils.instructor.collect import read_notebook
-from course_utils.instructor.sandbox import WorkerEnded
+from course_utils.instructor.sandbox import SandboxError, WorkerEnded
 
 import numpy as np
 
@@ -166,7 +166,7 @@ class _Run:
     def finish(self):
         """Judge all exercises, in a new worker whenever a cell or a function has ended one."""
         self.limit = self.nursery.limits.seconds
-        deadline = time.monotonic() + self.limit
+        deadline, lost = time.monotonic() + self.limit, None
         for _ in range(RESTARTS):
             try:
                 with self.nursery.open_worker(deadline) as worker:
@@ -176,7 +176,7 @@ class _Run:
                 return
             except WorkerEnded as end:
                 if end.end == "lost":  # through no fault of this submission
-                    deadline = time.monotonic() + self.limit
+                    deadline, lost = time.monotonic() + self.limit, end
                     continue
                 broken = end.end == "broken"
                 state = "needs a person" if broken else end.end
@@ -188,6 +188,8 @@ class _Run:
                     self.findings[self.left.pop(0).exercise.id] = engine.Finding(end.end, rows)
                 else:
                     self.numbers.remove(self.cell)
+        if lost and not self.troubles:
+            raise SandboxError(str(lost))
         self.troubles.append(("needs a person", "it ended its process again and again"))
 
     def _run_cells(self, worker):

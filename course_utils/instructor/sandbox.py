@@ -10,6 +10,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import site
 import socket
 import subprocess
@@ -30,7 +31,7 @@ ROOT = PACKAGE.parent
 HIDDEN = ("checks", "instructor", "authoring.py", "exercises.py", "__pycache__")
 SHOWN = ("checks/engine.py", *(f"instructor/{n}.py" for n in ("__init__", "nursery", "wire")))
 SHOWN += ("instructor/worker.py",)
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt")
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 SYSTEM += ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf")
 SYSTEM += ("/etc/ld.so.conf.d", "/etc/localtime", "/etc/ssl")
 DISK = 64 * MEGABYTE
@@ -101,8 +102,8 @@ def bubblewrap_command(program, hidden=()):
         return any(path.is_relative_to(other) for other in shown)
 
     for path in [*hidden, *(ROOT / name for name in ("notebooks", "tests", "build", ".git"))]:
-        if is_shown(path) and Path(path).is_dir():
-            command += ["--tmpfs", path]
+        if is_shown(path) and Path(path).exists():
+            command += ["--tmpfs", path] if Path(path).is_dir() else ["--ro-bind", os.devnull, path]
     for folder in map(Path, filter(None, sys.path)):  # a second, installed copy of the course
         copy = folder.resolve() / "course_utils"
         if copy != PACKAGE and is_shown(copy) and copy.is_dir():
@@ -166,12 +167,14 @@ class Nursery:
             isolated: False to do without bubblewrap; None to do without where it fails.
         """
         self.limits, self.hidden, self.warning = limits, hidden, ""
-        self._lock, self._process = threading.Lock(), None
-        self._work = tempfile.TemporaryDirectory(prefix="grading-")
+        self._lock, self._closed = threading.Lock(), False
         why = "You asked for no sandbox" if isolated is False else find_obstacle()
         self.isolated = not why
         if why:
             self.warning = UNPROTECTED.format(why=why)
+        # Inside the sandbox each submission has a folder that nobody else sees.
+        self._work = None if self.isolated else tempfile.TemporaryDirectory(prefix="grading-")
+        self._home = "/tmp/work" if self.isolated else self._work.name
         self._start()
 
     def _start(self):
@@ -180,7 +183,7 @@ class Nursery:
             "disk": self.limits.disk,
             "seconds": self.limits.seconds,
             "isolated": self.isolated,
-            "work": self._work.name,
+            "work": self._home,
         }
         self._control, theirs = socket.socketpair()
         os.set_inheritable(theirs.fileno(), True)
@@ -201,17 +204,16 @@ class Nursery:
         self._ready = False
 
     def _environment(self):
-        home = "/tmp/work" if self.isolated else self._work.name
         return {
-            "HOME": home,
-            "IPYTHONDIR": f"{home}/.ipython",
+            "HOME": self._home,
+            "IPYTHONDIR": f"{self._home}/.ipython",
             "LANG": "C.UTF-8",
             "MPLBACKEND": "agg",
-            "MPLCONFIGDIR": f"{home}/.matplotlib",
+            "MPLCONFIGDIR": f"{self._home}/.matplotlib",
             "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": str(ROOT),
-            "TMPDIR": "/tmp" if self.isolated else self._work.name,
+            "TMPDIR": "/tmp" if self.isolated else self._home,
             # Workers run side by side; each keeps to one core, and no thread runs before a fork.
             **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
             **dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"),
@@ -257,13 +259,16 @@ class Nursery:
                     )
                     break
                 except OSError:  # it has been killed
-                    if attempt == 2:
+                    if attempt == 2 or self._closed:
                         raise SandboxError("the process that starts submissions ends") from None
                     self._start()
         return Worker(status, channel, deadline)
 
     def close(self):
         """End the nursery and all that it has started."""
+        if self._closed:
+            return
+        self._closed = True
         self._control.close()
         try:
             self._process.wait(10)
@@ -271,7 +276,8 @@ class Nursery:
             self._process.kill()
             self._process.wait()
         self._said.close()
-        self._work.cleanup()
+        if self._work:
+            self._work.cleanup()
 
     def __enter__(self):
         return self
@@ -368,7 +374,7 @@ class Worker:
     def _explain(self, end):
         kind, code = end["end"], end["code"]
         if kind == "error":
-            raise SandboxError(f"no process for a submission can be set up: {code}")
+            return WorkerEnded("lost", f"no process could be set up for it: {code}")
         if kind == "lost":
             return WorkerEnded("lost", "it was ended from outside")
         if kind == "memory":
@@ -377,8 +383,8 @@ class Worker:
             return WorkerEnded("out of time", "it used more processor time than a submission may")
         if kind == "processes":
             return WorkerEnded("crashed", "it started more processes than a submission may")
-        if code in (128 + 24, 128 + 9) and kind == "ended":
-            return WorkerEnded("crashed", "its process was killed")
+        if kind == "ended" and code == 128 + signal.SIGXCPU:
+            return WorkerEnded("out of time", "it used more processor time than a submission may")
         if kind == "ended":
             how = f"by signal {code - 128}" if code > 128 else f"with exit code {code}"
             return WorkerEnded("crashed", f"its process ended {how}")
