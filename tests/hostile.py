@@ -1,7 +1,8 @@
 """Notebooks as attackers, jokers and unlucky students hand them in, for lesson 02.
 
 Each entry of `HOSTILE`, to which `hostile_shapes` adds, is a `Case`: how the notebook is made,
-the state that it must end in, and the points of its four exercises. "solved" stands for the course's own solutions.
+the state that it must end in, and the points of its four exercises. `solved` makes notebooks
+that hold the course's own solutions.
 """
 
 import json

@@ -182,6 +182,7 @@ def grade_all(submissions, folder, nursery, run, points, jobs):
                 progress.step()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            nursery.close()  # and so nobody waits for what is still running
             raise
 
 
