@@ -390,4 +390,7 @@ def main(arguments):
     except (GradeError, CollectError, MarksError, SandboxError) as error:
         say(str(error))
         return 1
+    except KeyboardInterrupt:
+        say(f"\nStopped. What is done stays in {options.out}; the same call with --resume goes on.")
+        return 130
     return 0
