@@ -361,6 +361,16 @@ def test_points_of_exercises_that_are_not_there_are_refused():
         kit.read_points(["02a=2"], {"01": {"01a": 2}})
 
 
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.stem)
+def test_every_lesson_can_be_given_other_points(source):
+    notebook = read(source)
+    points = dict.fromkeys(kit.points_of(notebook), 7)
+    kit.set_points(notebook, points)
+    assert kit.points_of(notebook) == points
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert text.count("*7 points") == len(points)
+
+
 def test_points_that_the_text_does_not_state_are_an_error():
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("## 01a Step\nGo.")])
     with pytest.raises(ReleaseError, match="01a does not state its points"):

@@ -216,9 +216,9 @@ def set_points(notebook, points):
         if roles.get("grade"):
             roles["points"] = points[roles["grade_id"].removesuffix("-check")]
     for exercise, value in points.items():
-        stated = re.compile(rf"(## {exercise} [^\n]*\n\*)[\d.]+ points?\b")
+        stated = re.compile(rf"^(## {exercise} [^\n]*\n\*)[\d.]+ points?\b", re.MULTILINE)
         changed = rf"\g<1>{count(value, 'point')}"
-        places = [cell for cell in notebook.cells if stated.match(cell.source)]
+        places = [cell for cell in notebook.cells if stated.search(cell.source)]
         if len(places) != 1:
             raise ReleaseError(f"exercise {exercise} does not state its points below its heading")
         places[0].source = stated.sub(changed, places[0].source)
