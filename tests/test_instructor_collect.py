@@ -415,7 +415,7 @@ def test_headers_that_lie_are_refused(header):
         np.zeros(3_000_000),
         "a" * (wire.LARGEST + 1),
     ],
-    ids=repr,
+    ids=["object", "objects", "dates", "key", "bytes", "number", "large array", "long text"],
 )
 def test_what_is_no_plain_data_is_not_sent(value):
     with pytest.raises(wire.WireError):
