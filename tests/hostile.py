@@ -248,7 +248,7 @@ import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 for flags in (0x10000000, 0x10020000, 0x20000, 0x40000000):
     if libc.unshare(flags) == 0: found.append(hex(flags))
-if libc.umount2(b"/tmp", 2) == 0: found.append("umount")
+if libc.umount2(b"/scratch", 2) == 0: found.append("umount")
 if libc.mount(b"none", b"/tmp", b"tmpfs", 0, None) == 0: found.append("mount")
 """,
 )
@@ -256,7 +256,7 @@ spy(
     "becoming root",
     """
 for action in (lambda: os.setuid(0), lambda: os.setresuid(0, 0, 0), lambda: os.chroot("/usr"),
-               lambda: os.setgroups([0]), lambda: os.mknod("/tmp/work/d", 0o60666, 0x100)):
+               lambda: os.setgroups([0]), lambda: os.mknod("/scratch/work/d", 0o60666, 0x100)):
     try: action(); found.append("it worked")
     except OSError: pass
 """,
@@ -265,7 +265,7 @@ spy(
     "places to write to",
     """
 for place, folders, names in os.walk("/"):
-    if place.startswith(("/proc", "/sys", "/tmp", "/dev/shm")): continue
+    if place.startswith(("/proc", "/sys", "/scratch", "/dev/shm")): continue
     if "site-packages" in place or place.startswith("/usr/"): folders.clear()
     try:
         open(place + "/mine", "w").close(); found.append(place)
@@ -478,7 +478,7 @@ solved(
 )
 solved(
     "a full disk",
-    "for place in ('/tmp/work/a', '/dev/shm/a', '/tmp/b'):\n"
+    "for place in ('/scratch/work/a', '/dev/shm/a', '/tmp/b'):\n"
     "    try:\n"
     "        with open(place, 'wb') as file:\n"
     "            while True: file.write(bytes(10**7))\n"

@@ -27,6 +27,7 @@ TICK = 0.05  # seconds between two looks at what a submission uses
 PROCESSES = 50  # of a submission
 THREADS = 400  # of all its processes together; TensorFlow starts some for each core
 STUDENT = 100_000  # plus a number: the user that code runs as where the grader is root
+SCRATCH = "/scratch"  # in the sandbox: where a submission may write, beside /dev/shm
 LINUX = sys.platform == "linux"
 
 NEWNS, NEWUTS, NEWIPC = 0x20000, 0x4000000, 0x8000000
@@ -151,7 +152,7 @@ def supervise(status, channel, job, limits, serve):
 
 def work_folder(job, limits):
     """Return the folder in which a submission's code runs, and which is empty at first."""
-    return "/tmp/work" if limits["isolated"] else f"{limits['work']}/{job}"
+    return f"{SCRATCH}/work" if limits["isolated"] else f"{limits['work']}/{job}"
 
 
 def end_family(init, limits):
@@ -258,7 +259,7 @@ def mount_own_files(disk):
     except OSError:  # inside some containers; without it a worker sees less, not more
         system("mount", b"none", b"/proc", b"tmpfs", NOSUID | NODEV | NOEXEC, b"size=4k")
     options = f"size={disk},nr_inodes=10000,mode=1777".encode()
-    for place in (b"/tmp", b"/dev/shm"):
+    for place in (SCRATCH.encode(), b"/dev/shm"):
         system("mount", b"tmpfs", place, b"tmpfs", NOSUID | NODEV, options)
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_utils.instructor import wire
+from course_utils.instructor.nursery import SCRATCH
 from course_utils.instructor.wire import MEGABYTE
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -115,7 +116,10 @@ def bubblewrap_command(program, hidden=()):
     for name in SHOWN:
         command += ["--ro-bind", PACKAGE / name, PACKAGE / name]
     command += ["--ro-bind", ROOT / "datasets", ROOT / "datasets"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/"]
+    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", SCRATCH]
+    if not any(path.is_relative_to("/tmp") for path in (*shown, ROOT)):
+        command += ["--symlink", SCRATCH, "/tmp"]
+    command += ["--chdir", "/"]
     command += ["--remount-ro", PACKAGE, "--remount-ro", "/dev", "--remount-ro", "/"]
     return [str(part) for part in [*command, *program]]
 
@@ -174,7 +178,7 @@ class Nursery:
             self.warning = UNPROTECTED.format(why=why)
         # Inside the sandbox each submission has a folder that nobody else sees.
         self._work = None if self.isolated else tempfile.TemporaryDirectory(prefix="grading-")
-        self._home = "/tmp/work" if self.isolated else self._work.name
+        self._home = f"{SCRATCH}/work" if self.isolated else self._work.name
         self._start()
 
     def _start(self):
@@ -213,7 +217,7 @@ class Nursery:
             "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONPATH": str(ROOT),
-            "TMPDIR": "/tmp" if self.isolated else self._home,
+            "TMPDIR": SCRATCH if self.isolated else self._home,
             # Workers run side by side; each keeps to one core, and no thread runs before a fork.
             **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
             **dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"),
