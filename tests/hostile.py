@@ -207,6 +207,7 @@ spy(
     "other submissions",
     """
 for top in set(os.listdir("/")) - {"usr", "proc", "root"}:
+    if os.path.islink("/" + top): continue
     for place, folders, names in os.walk("/" + top):
         folders[:] = [f for f in folders if f != ".venv"]
         found += [name for name in names if name.endswith(".ipynb")]

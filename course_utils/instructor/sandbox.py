@@ -116,7 +116,7 @@ def bubblewrap_command(program, hidden=()):
     for name in SHOWN:
         command += ["--ro-bind", PACKAGE / name, PACKAGE / name]
     command += ["--ro-bind", ROOT / "datasets", ROOT / "datasets"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", SCRATCH]
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", SCRATCH]
     if not any(path.is_relative_to("/tmp") for path in (*shown, ROOT)):
         command += ["--symlink", SCRATCH, "/tmp"]
     command += ["--chdir", "/"]
