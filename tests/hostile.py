@@ -428,8 +428,9 @@ solved("a trace function", "import sys\nsys.settrace(lambda *a: 1 / 0)\nsys.setp
 solved("its folder removed", "import os\nos.rmdir(os.getcwd())")
 solved(
     "everything removed",
-    "import shutil, os\n"
-    "for place in ('/home', '/etc', '/tmp', os.getcwd(), '/dev', '/work/main/datasets'):\n"
+    "import shutil, os, course_utils\n"
+    "course = os.path.dirname(course_utils.__path__[0])\n"
+    "for place in ('/home', '/etc', '/scratch', '/dev', course + '/datasets', os.getcwd()):\n"
     "    shutil.rmtree(place, ignore_errors=True)",
 )
 solved("everything removed by a shell", "!rm -rf /* 2> /dev/null")
