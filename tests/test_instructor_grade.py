@@ -13,6 +13,8 @@ import socket
 import subprocess
 import sys
 import time
+import types
+from collections import Counter
 from pathlib import Path
 
 from course_utils import checks, exercises
@@ -223,6 +225,33 @@ def test_a_killed_run_goes_on_and_gives_the_same(course):
 
 
 # -- the verdict, without processes --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_only_a_time_out_that_came_alone_counts(jobs, tmp_path, monkeypatch):
+    runs, under_way, alone = Counter(), set(), set()
+
+    def make_record(submission, *others):
+        name = submission.student
+        runs[name] += 1
+        under_way.add(name)
+        if under_way == {name} and runs[name] == 2:
+            alone.add(name)
+        finding = "out of time" if name == "loop" or name == "slow" and runs[name] == 1 else ""
+        time.sleep(0.05)
+        under_way.remove(name)
+        return {"state": "graded", "exercises": [{"finding": finding}]}
+
+    monkeypatch.setattr(grade, "make_record", make_record)
+    class_ = [collect.Submission(name, "") for name in ("slow", "loop", "ada", "bob")]
+    nursery = types.SimpleNamespace(wait=lambda: None, close=lambda: None)
+    grade.grade_all(class_, tmp_path, nursery, {}, {}, jobs)
+    found = {student: json.loads(text) for (_, student), text in read_records(tmp_path).items()}
+    findings = {name: record["exercises"][0]["finding"] for name, record in found.items()}
+    slow = "out of time" if jobs == 1 else ""
+    assert findings == {"ada": "", "bob": "", "loop": "out of time", "slow": slow}
+    assert alone == (set() if jobs == 1 else {"loop", "slow"})
+    assert runs == {"ada": 1, "bob": 1, "loop": jobs, "slow": jobs}
 
 
 class Here:

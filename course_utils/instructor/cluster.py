@@ -106,6 +106,8 @@ def grade_on_cluster(address, submissions, finish, run, points, limits, hidden, 
     Raises:
         ClusterError: there is no such cluster, or it cannot do this.
     """
+    from course_utils.instructor.grade import ran_out_of_time
+
     if Client is None:
         raise ClusterError("--scheduler needs dask.distributed: pip install '.[cluster]'")
     try:
@@ -121,7 +123,16 @@ def grade_on_cluster(address, submissions, finish, run, points, limits, hidden, 
         try:
             for warning in sorted(set(client.run(read_warning, name).values()) - {""}):
                 say(f"NOT PROTECTED: {warning}")
-            _feed(client, name, submissions, finish, 2 * threads)
+            again = []
+
+            def sift(submission, record):
+                if ran_out_of_time(record):
+                    again.append(submission)
+                else:
+                    finish(submission, record)
+
+            _feed(client, name, submissions, sift, 2 * threads)
+            _feed(client, name, again, finish, 1)
         finally:
             client.unregister_worker_plugin(name)
 

@@ -83,6 +83,15 @@ def make_record(submission, assignment, nursery, run):
     return nothing | record | verdict
 
 
+def ran_out_of_time(record):
+    """Return whether any of a submission did, so that it is to be run once more, and alone.
+
+    Beside others it may have been they who took the processor.
+    """
+    findings = [entry["finding"] for entry in record["exercises"]]
+    return "out of time" in (record["state"], *findings)
+
+
 def is_late(submission, due):
     """Return whether a submission came after the date it was due, None where nobody knows."""
     if submission.late or not due or not submission.submitted:
@@ -154,7 +163,7 @@ class Progress:
 
 
 def grade_all(submissions, folder, nursery, run, points, jobs):
-    """Grade submissions and write their records.
+    """Grade submissions and write their records; no time-out counts that came beside others.
 
     Args:
         submissions: list of `collect.Submission`.
@@ -171,19 +180,24 @@ def grade_all(submissions, folder, nursery, run, points, jobs):
     progress = Progress(len(submissions), sys.stderr)
 
     def work(submission):
-        record = make_record(submission, assignments.get(submission.assignment), nursery, run)
-        write_record(folder, submission, record)
+        return make_record(submission, assignments.get(submission.assignment), nursery, run)
 
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = [pool.submit(work, submission) for submission in submissions]
-        try:
-            for done in as_completed(waiting):
-                done.result()
-                progress.step()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            nursery.close()  # and so nobody waits for what is still running
-            raise
+    again = []
+    for crowd, most in ((submissions, jobs), (again, 1)):
+        with ThreadPoolExecutor(most) as pool:
+            waiting = {pool.submit(work, submission): submission for submission in crowd}
+            try:
+                for done in as_completed(waiting):
+                    submission = waiting.pop(done)
+                    if most > 1 and ran_out_of_time(done.result()):
+                        again.append(submission)
+                        continue
+                    write_record(folder, submission, done.result())
+                    progress.step()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                nursery.close()  # and so nobody waits for what is still running
+                raise
 
 
 def grade(source, folder, options):
