@@ -642,17 +642,17 @@ SPAN = Exercise(
             "counting whole steps: the first whole number at which the trace is below",
         ),
         Mistake(
-            "never were written as infinity",
+            "'never' were written as infinity",
             lambda w_h, fraction: _span(w_h, fraction, never=float("inf")),
             "returning None where the trace never falls below the fraction",
         ),
         Mistake(
-            "never were written as -1",
+            "'never' were written as -1",
             lambda w_h, fraction: _span(w_h, fraction, never=-1),
             "returning None where the trace never falls below the fraction",
         ),
         Mistake(
-            "never were written as 0",
+            "'never' were written as 0",
             lambda w_h, fraction: _span(w_h, fraction, never=0),
             "returning None where the trace never falls below the fraction",
         ),
