@@ -28,7 +28,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from urllib.parse import quote
 
+import mistune
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 MARKS = "marks.csv"
 MARK_COLUMNS = ("answer", "exercise", "maximum", "points", "comment")
@@ -415,6 +417,7 @@ def page_link(record):
 
 def make_environment():
     """Return jinja2's environment with the templates; it escapes all that is filled in."""
+    to_html = mistune.create_markdown()  # which escapes, too
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -430,7 +433,7 @@ def make_environment():
         "visible": visible,
         "body": message_body,
         "heading": lambda text: split_heading(text)[0],
-        "without_heading": lambda text: split_heading(text)[1],
+        "without_heading": lambda text: Markup(to_html(split_heading(text)[1])),
     }
     return environment
 
