@@ -461,11 +461,11 @@ def answers(url):
 
 
 def test(arguments):
-    """Run what CI runs, or with `--quick` what needs no notebook kernel, or the paths given."""
+    """Run what CI runs, or with `--quick` what takes a minute, or the paths given."""
     options = ["-n", "2", "--dist", "loadfile", "-rfEs"]
     if "--quick" in arguments:
         arguments = [argument for argument in arguments if argument != "--quick"]
-        options += ["-m", "not kernel"]
+        options += ["-m", "not slow"]
         targets = ["tests"]
     else:
         options += ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
@@ -551,7 +551,7 @@ def hand_over(command, variables=None):
 # Name: the function, the extras of pyproject.toml it needs, what the help says.
 COMMANDS = {
     "lab": (lab, [], "open the lessons; takes JupyterLab's options, such as --no-browser"),
-    "test": (test, ["test"], "run what CI runs; --quick: without kernels; takes pytest's options"),
+    "test": (test, ["test"], "run what CI runs; --quick: in a minute; takes pytest's options"),
     "run": (run, [], "for authors: execute lessons (01 02 ..., or all) and store the outputs"),
     "exercises": (exercises, [], "for authors: make notebooks/exercises from notebooks/solutions"),
     "release": (release, [], "for instructors: write what students get for lessons 01 02 ..."),

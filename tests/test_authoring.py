@@ -198,7 +198,7 @@ def test_solutions_are_looked_for_in_their_folder(folder, capsys):
 # Executing.
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_what_is_stored_is_the_same_in_every_run(folder):
     path = write(
         folder / "01_x.ipynb",
@@ -221,7 +221,7 @@ def test_what_is_stored_is_the_same_in_every_run(folder):
     assert counts == [1, 2, 3]
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_a_failing_cell_is_named_and_nothing_is_stored(folder, capsys):
     failing = write(folder / "01_fails.ipynb", "x = 1", "", "y = x +\\\n    unknown\nx")
     personal = write(folder / "02_personal.ipynb", "print('/home/' + 'ada/course')")
@@ -244,7 +244,7 @@ def test_a_failing_cell_is_named_and_nothing_is_stored(folder, capsys):
     ]
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_a_kernel_that_dies_and_a_cell_without_end_are_named(folder, capsys, monkeypatch):
     monkeypatch.setattr(authoring, "CELL_TIMEOUT", 5)
     write(folder / "01_dies.ipynb", "import os\nos._exit(1)")

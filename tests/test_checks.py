@@ -439,6 +439,7 @@ def test_a_mistake_gets_its_own_hint_and_no_other(exercise, mistake):
     assert max(map(len, text.splitlines())) <= engine.WIDTH
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("each_call_once")
 @pytest.mark.parametrize("exercise, mistake", MISTAKES)
 def test_a_mistake_left_out_of_the_bank_still_fails(exercise, mistake):
@@ -450,6 +451,7 @@ def test_a_mistake_left_out_of_the_bank_still_fails(exercise, mistake):
     assert mistake.hint not in engine.render(exercise, finding)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("each_call_once")
 @pytest.mark.parametrize("exercise, mistake", MISTAKES)
 def test_a_mistake_is_known_from_inputs_of_another_seed(exercise, mistake):
@@ -553,7 +555,7 @@ sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_a_failed_check_in_a_kernel_shows_the_message_alone():
     from nbclient import NotebookClient
     from nbformat.v4 import new_code_cell, new_notebook

@@ -66,6 +66,7 @@ def test_every_training_stands_in_the_table_once(monkeypatch):
     sys.modules.pop("make_recall")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind, start, distractors", [("LSTM", "chrono", 4), ("LSTM", "zero", 2)])
 def test_the_table_can_be_measured_again(monkeypatch, kind, start, distractors):
     monkeypatch.syspath_prepend(str(datasets.FOLDER))

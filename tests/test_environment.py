@@ -569,11 +569,11 @@ def test_the_whole_test_runs_lessons_and_solutions_but_no_exercises(handed):
     assert not any("exercises" in path.parts for path in lessons)
 
 
-def test_the_quick_test_starts_no_kernel(handed):
+def test_the_quick_test_leaves_out_what_is_slow(handed):
     environment.main(["test", "--quick", "-x"])
     (command,) = handed
     assert "--nbval" not in command and "--quick" not in command
-    assert command[command.index("-m", 3) + 1] == "not kernel"
+    assert command[command.index("-m", 3) + 1] == "not slow"
     assert command[-2:] == ["tests", "-x"]
 
 

@@ -229,6 +229,7 @@ def test_every_solution_passes_its_check(path, exercise, capsys):
     assert capsys.readouterr().out.startswith(f"✓ {exercise.id}  {exercise.title}: agrees with ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path, exercise", EXERCISES)
 def test_every_solution_passes_with_inputs_of_another_seed(path, exercise):
     function = run_cells(read(path), exercise.id)

@@ -59,7 +59,7 @@ def worker(address):
         yield process
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_a_worker_killed_half_way_changes_nothing(tmp_path, capsys):
     students = 8
     write_class(tmp_path / "class", "01", students)

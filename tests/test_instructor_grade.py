@@ -113,7 +113,7 @@ def batch(tmp_path_factory):
     )
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 @pytest.mark.parametrize("name", hostile.HOSTILE)
 def test_a_notebook_gets_its_state_and_its_points(name, batch):
     case, record = hostile.HOSTILE[name], batch["records"][name]
@@ -122,7 +122,7 @@ def test_a_notebook_gets_its_state_and_its_points(name, batch):
     assert bool(record["reason"]) == (case.state != "graded")
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_the_batch_adds_up(batch):
     assert batch["code"] == 0, batch["err"]
     total, rest = batch["out"].strip().splitlines()[-1].split(" submissions: ")
@@ -131,7 +131,7 @@ def test_the_batch_adds_up(batch):
     assert "NOT PROTECTED" not in batch["err"]
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_nothing_got_out_and_nothing_is_left(batch):
     assert batch["called"] is None
     assert not batch["altered"]
@@ -166,7 +166,7 @@ def course(tmp_path_factory):
     return folder
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_solutions_earn_everything_and_stubs_nothing(course):
     for (number, student), text in read_records(course / "one").items():
         record = json.loads(text)
@@ -180,7 +180,7 @@ def test_solutions_earn_everything_and_stubs_nothing(course):
             assert record["written"][0]["answer"] == ""
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_gives_the_same(course):
     lessons = ("01", "02", "03", "04")
     for path in (course / "submissions").glob("*/*.ipynb"):
@@ -285,6 +285,7 @@ def assignments():
     return {number: judge.Assignment(number, 11) for number in LESSONS}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="workers need Linux or macOS")
 @pytest.mark.parametrize("number", LESSONS)
 def test_every_known_mistake_is_told_and_earns_nothing(number, assignments):
@@ -305,6 +306,7 @@ def test_every_known_mistake_is_told_and_earns_nothing(number, assignments):
             assert not [secret for secret in secrets if secret[:30] in shown]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="workers need Linux or macOS")
 def test_every_answer_key_passes(assignments):
     for number, assignment in assignments.items():
@@ -314,8 +316,8 @@ def test_every_answer_key_passes(assignments):
         assert {entry["state"] for entry in verdict["exercises"]} == {"passed"}, number
 
 
-def test_a_message_shows_an_example_rather_than_a_hidden_input(assignments):
-    exercise = assignments["02"].tasks[0].exercise
+def test_a_message_shows_an_example_rather_than_a_hidden_input():
+    exercise = judge.Assignment("02", 11).tasks[0].exercise
     case = engine.Case(dict(words=["hidden", "words"], k=3, x=np.ones((2, 3))), hidden=True)
     assert engine._show_call(case).replace("\xa0", " ") == (
         "your function with words a list of 2 items, k a int, x (2, 3)"
@@ -336,7 +338,7 @@ def test_points_of_a_release_count():
 # -- without a sandbox ---------------------------------------------------------------------------
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 @pytest.mark.skipif(not LINUX, reason="needs Linux")
 def test_without_bubblewrap_limits_hold_and_a_line_says_what_is_open(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -253,6 +253,7 @@ def test_students_are_offered_only_what_they_can_use(released):
     assert "lab" in output and "release" not in output and "test" not in output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", checks.list_lessons())
 def test_a_frozen_check_judges_as_the_first_one_does(number):
     module = checks.load_lesson(number)
@@ -430,6 +431,7 @@ def test_a_damaged_manifest_is_named(text, tmp_path):
 # -- nbgrader -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_nbgrader_generates_assignments_from_our_sources(tmp_path, monkeypatch):
     """One assignment for each lesson, by nbgrader's own command, from the sources as they are."""
     from nbgrader.apps import NbGraderAPI

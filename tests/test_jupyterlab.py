@@ -193,7 +193,7 @@ def requested_urls(browser):
     return urls
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_lesson_01_runs_in_jupyterlab(browser, lab, copy):
     stored = nbformat.read(NOTEBOOKS / LESSON, as_version=4).cells
     code = [cell for cell in stored if cell.cell_type == "code"]

@@ -48,6 +48,7 @@ def test_a_long_training_shows_where_it_is(capsys, monkeypatch):
     assert capsys.readouterr().out.startswith("\repoch 1 of 2, loss 0.0000\repoch 2 of 2")
 
 
+@pytest.mark.slow
 def test_tensorflow_starts_without_a_word():
     code = (
         "from course_utils.training import set_seed; import keras, numpy as np;"
@@ -61,6 +62,7 @@ def test_tensorflow_starts_without_a_word():
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 def test_a_failing_import_is_not_hidden():
     code = (
         "from course_utils import training; import os\n"
