@@ -458,6 +458,7 @@ def test_a_mistake_is_known_from_inputs_of_another_seed(exercise, mistake):
     assert diagnose(exercise, mistake.function, seed=20261201).mistake == mistake.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 def test_a_slightly_wrong_answer_fails(exercise):
     cases, expected = prepare(exercise)
