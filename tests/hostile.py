@@ -287,8 +287,10 @@ for path in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/sys/
 spy(
     "files of the instructor",
     """
-for path in ("/root/.ssh", "/home", "/etc/passwd", "/etc/shadow", "/var", "/run", "/srv", "/sys"):
+for path in ("/root/.ssh", "/etc/passwd", "/etc/shadow", "/var", "/run", "/srv", "/sys"):
     if os.path.exists(path): found.append(path)
+for path in glob.glob("/home/*") + glob.glob("/home/*/*") + glob.glob("/home/*/.*"):
+    if os.path.isfile(path): found.append(path)
 """,
 )
 spy(
