@@ -19,9 +19,9 @@ CHECKSUMS = {
     "bottleneck.csv": "4941967f42e3dcf9e9ed15b8153b390ff893108b6f531b91ce3c8cd0016f5e17",
     "chorales.npz": "aa92cf3f0b98c7eba37a158643ce5e4256c1db357a6d20234e486b977a74622c",
     "entities.csv": "c1a5e2693b5e93bd78d71e4bdc11d52fed51938736922ccfa2fa4128e317fc0c",
-    "gated.csv": "2e039015b6849533abdbe54f2f39719e8ae052524861a78951494a54353e9ba4",
+    "gated.csv": "9a242b6720498b8e1fb194d669bfd9a6c509c9f69ed14baea408234e2b6c114b",
     "glyphs.npz": "32be75a503fec4280906aa07eaa975e1822fc756fd2407a5a18d800d5112dfa6",
-    "recall.csv": "57a7fb935c2394cdce053714dac8375380942a5a0544096d8909e613bfc1ceba",
+    "recall.csv": "9def3d0cafa2509b71acab8aa099f3ae083885e20a253ec4d0469b27b691c7fc",
     "reviews.csv": "ebe7083c8f4889606d9423415c37bffaae83cc9a8d81a8b2be2a146d4722b811",
     "taggers.csv": "b0f43abb614f22ec3a416f1ae9c2297d300d0df211ef47a3638486d9a881931c",
 }
@@ -451,7 +451,8 @@ def load_recall():
         A `Dataset` with one split, runs, a row for each training. Columns:
         layer (str): "SimpleRNN", "LSTM" or "GRU", of 16 units.
         start (str): "keras", as Keras makes the layer (forget bias 1 for the LSTM); "zero",
-            forget bias 0; "chrono", biases from the length (Tallec and Ollivier 2018).
+            forget bias 0; "forget", forget biases from the length; "chrono", the same and the
+            opposite for the input gate (Tallec and Ollivier 2018).
         even (bool): whether all sentences in between had four words.
         distractors (int64): sentences in between.
         seed (int64): of the weights and of the stories.
@@ -528,6 +529,7 @@ def load_gated():
         layer (str): "SimpleRNN", "GRU" or "LSTM".
         units (int64): of the layer; within a task of about equal parameters.
         size (int64): rows of training data.
+        budget (int64): training steps in all.
         rate (float64): step size of Adam.
         seed (int64): of the weights and of the choice of the training data.
         validation, test (float64): F1 for entities, share of right answers for reviews, negative
@@ -539,7 +541,7 @@ def load_gated():
     """
     with open_checked("gated.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    kinds = dict(task=str, layer=str, units=int, size=int, rate=float, seed=int)
+    kinds = dict(task=str, layer=str, units=int, size=int, budget=int, rate=float, seed=int)
     kinds |= dict(validation=float, test=float, steps=int)
     columns = {name: np.array([kind(row[name]) for row in rows]) for name, kind in kinds.items()}
     return Dataset("gated", {"runs": columns})

@@ -28,6 +28,7 @@ READERS = [
     ("LSTM", "chrono", False),
     ("GRU", "chrono", False),
     ("LSTM", "zero", False),
+    ("LSTM", "forget", False),
     ("SimpleRNN", "keras", True),
 ]
 # (seed, sentences in between)
@@ -56,6 +57,8 @@ def build_reader(kind, start, time, seed):
     spans = np.log(np.random.default_rng(seed).uniform(1, time - 1, UNITS))
     if (kind, start) == ("LSTM", "zero"):
         bias[:] = 0
+    elif (kind, start) == ("LSTM", "forget"):
+        bias[UNITS : 2 * UNITS] = spans
     elif (kind, start) == ("LSTM", "chrono"):
         bias[:UNITS], bias[UNITS : 2 * UNITS] = -spans, spans
     elif (kind, start) == ("GRU", "chrono"):

@@ -166,6 +166,15 @@ def test_personal_paths_are_found(text, found):
     assert authoring.personal_path(new_output("display_data", data={"text/html": text})) == found
 
 
+def test_the_bytes_of_a_picture_are_no_path(monkeypatch):
+    monkeypatch.setattr(authoring.Path, "home", lambda: authoring.Path("/root"))
+    picture = "iVBORw0KGgo" + "A" * 2000 + "/root" + "B" * 2000 + "=="
+    sound = f'<audio src="data:audio/wav;base64,{picture}">'
+    for data in ({"image/png": picture}, {"text/html": sound}):
+        assert authoring.personal_path(new_output("display_data", data=data)) is None
+    assert authoring.personal_path(new_output("stream", text=f"{picture} /root/x")) == "/root"
+
+
 # Choosing.
 
 

@@ -23,22 +23,23 @@ def maker():
     return module
 
 
-def select(runs, task, layer, size):
+def select(runs, task, layer, size, budget):
     mine = (runs["task"] == task) & (runs["layer"] == layer) & (runs["size"] == size)
+    mine &= runs["budget"] == budget
     return {name: column[mine] for name, column in runs.items()}
 
 
 def variants(maker):
     for task, widths in maker.UNITS.items():
-        for size in maker.SIZES[task]:
+        for size, budget in maker.SIZES[task]:
             for layer, units in widths.items():
-                yield task, layer, size, units
+                yield task, layer, size, budget, units
 
 
 def test_every_layer_has_five_seeds_at_its_better_rate(runs, maker):
     rows = 0
-    for task, layer, size, units in variants(maker):
-        mine = select(runs, task, layer, size)
+    for task, layer, size, budget, units in variants(maker):
+        mine = select(runs, task, layer, size, budget)
         assert set(mine["units"]) == {units}
         first = mine["seed"] == 0
         assert sorted(mine["rate"][first]) == sorted(maker.RATES)
@@ -52,12 +53,12 @@ def test_every_layer_has_five_seeds_at_its_better_rate(runs, maker):
 
 
 def test_the_script_chooses_the_rate_on_the_validation_set(maker):
-    start = ["task", "GRU", "8", "100"]
+    start = ["task", "GRU", "8", "100", "40"]
     rows = [[*start, "0.1", "0", "0.7", "0.9"], [*start, "0.2", "0", "0.8", "0.1"]]
     rows += [[*start, "0.1", "1", "0.95", "0.9"], ["other", *start[1:], "0.1", "0", "0.9", "0.9"]]
-    assert maker.choose_rate(rows, "task", "GRU", 8, 100) == 0.2
+    assert maker.choose_rate(rows, "task", "GRU", 8, 100, 40) == 0.2
     less = [["chorales", *row[1:]] for row in rows[:3]]
-    assert maker.choose_rate(less, "chorales", "GRU", 8, 100) == 0.1
+    assert maker.choose_rate(less, "chorales", "GRU", 8, 100, 40) == 0.1
 
 
 @pytest.mark.parametrize("task, features, outputs", [("entities", 52, 13), ("reviews", 32, 1)])
@@ -76,6 +77,7 @@ def test_scores_are_possible(runs):
         assert np.all((runs[column] > 0) & ((runs[column] < 1) | chorales))
         assert np.all(runs[column][chorales] < 10.73)  # each key predicted from itself
     assert np.all(runs["steps"] % 40 == 0) and runs["steps"].min() >= 40
+    assert np.all(runs["steps"] <= runs["budget"])
 
 
 def test_the_script_trains_what_the_table_says(runs, maker):
