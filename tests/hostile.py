@@ -375,6 +375,42 @@ one(
 )
 one("an array of objects", "return np.array([[[object()]]])")
 one("an array too large", "return np.zeros((2500, 2500))", says="far too many")
+one("a key of two million brackets", "return {'[' * 2_000_000: 1}")
+one(
+    "lists in lists",
+    "deep = list(range(100_000))\nfor _ in range(200): deep = [deep]\nreturn deep",
+)
+one(
+    "one blob for many arrays",
+    """
+from course_utils.instructor import wire
+import json, struct
+encode = wire.encode
+def forge(value, largest):
+    blob = np.zeros(250_000).tobytes()
+    value = {"tuple": [{"array": ["<f8", [250_000], 0]}] * 3000}
+    text = json.dumps({"dict": [["number", 1], ["value", value]]}).encode()
+    size = 4 + len(text) + len(blob)
+    return struct.pack(">II", size, len(text)) + text + blob
+wire.encode = forge
+return x
+""",
+    state="needs a person",
+    points=NONE,
+)
+spy(
+    "the keyring of the session",
+    """
+import ctypes
+number = {"x86_64": 250, "aarch64": 219}[os.uname().machine]
+libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
+room = ctypes.create_string_buffer(1000)
+size = libc.syscall(number, 11, -3, room, 1000)                  # KEYCTL_READ of the session
+keys = [int.from_bytes(room[i:i + 4], "little") for i in range(0, max(0, size), 4)]
+if keys: found.append(len(keys))
+""",
+)
 one("more memory than there is", "return np.ones(10**13)", state="out of memory")
 one("nesting", "deep = []\nfor _ in range(100_000): deep = [deep]\nreturn deep")
 one("a list in itself", "deep = []\ndeep.append(deep)\nreturn deep")
@@ -471,6 +507,26 @@ solved(
     "memory of many processes",
     "import os, time\nfor _ in range(30):\n    if not os.fork():\n"
     "        hold = bytearray(b'1') * 100_000_000\n        time.sleep(1000)\ntime.sleep(1000)",
+    state="out of memory",
+)
+solved(
+    "memory without a mapping",
+    "import os\nfor _ in range(60):\n    place = os.memfd_create('x')\n"
+    "    for _ in range(60): os.write(place, bytes(1_000_000))\nwhile True: pass",
+    state="out of memory",
+)
+solved(
+    "memory given back",
+    "import mmap\nhold = []\nfor _ in range(60):\n    hold.append(mmap.mmap(-1, 50_000_000))\n"
+    "    hold[-1].write(bytes(50_000_000))\n    hold[-1].madvise(mmap.MADV_DONTNEED)\n"
+    "while True: pass",
+    state="out of memory",
+)
+solved(
+    "memory of other programs",
+    "import subprocess, sys, time\ncode = 'x = bytearray(b\"1\") * 150_000_000; input()'\n"
+    "for _ in range(30): subprocess.Popen([sys.executable, '-c', code], stdin=subprocess.PIPE)\n"
+    "time.sleep(1000)",
     state="out of memory",
 )
 solved("processes", "import os\nwhile True: os.fork()", state="crashed")

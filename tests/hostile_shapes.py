@@ -7,6 +7,8 @@ import nbformat
 from hostile import (
     ALL,
     HOSTILE,
+    NAMES,
+    NONE,
     SOLVED,
     Case,
     as_bytes,
@@ -75,6 +77,35 @@ HOSTILE["syntax errors"] = Case(
     as_bytes(notebook(SOLVED | {"02a": "def run_weekly(:\n"}, "((((", "%nosuchmagic\n%%nor this")),
     "graded",
     (0, 2, 2, 2),
+)
+one_line = {id: f"def {name}(:\n" for id, name in NAMES.items()}
+HOSTILE["nothing but syntax errors"] = Case(
+    as_bytes(notebook(one_line)), "graded", NONE, "SyntaxError"
+)
+HOSTILE["another function given to the check"] = Case(
+    as_bytes(
+        notebook(
+            {k: SOLVED[k] for k in ("02b", "02c", "02d")},
+            last=SOLVED["02a"].replace("def run_weekly", "def mine")
+            + "\nfrom course_utils.checks import check\ncheck('02a', mine)",
+        )
+    ),
+    "graded",
+    ALL,
+)
+HOSTILE["a name used again"] = Case(
+    as_bytes(notebook(SOLVED, last="run_weekly = np.zeros(3)")), "graded", ALL
+)
+HOSTILE["a file of its own"] = Case(
+    as_bytes(
+        notebook(
+            SOLVED | {"02a": "from helper import run_weekly"},
+            first="%%writefile helper.py\nfrom course_utils.cells import rnn_step\n"
+            "import numpy as np\n" + SOLVED["02a"],
+        )
+    ),
+    "graded",
+    ALL,
 )
 HOSTILE["magics"] = Case(
     as_bytes(notebook(SOLVED, "%matplotlib inline\n%load_ext autoreload\n!pip list", "%%time\n1")),

@@ -458,6 +458,26 @@ def test_a_mistake_is_known_from_inputs_of_another_seed(exercise, mistake):
     assert diagnose(exercise, mistake.function, seed=20261201).mistake == mistake.name
 
 
+def find_passing(exercise, mistakes, cases):
+    """Return those of some mistakes that give the right answer in every case."""
+    for case in cases:
+        if mistakes:
+            (expected,) = exercise.expect([case])
+            mistakes = [m for m in mistakes if exercise._judge(expected, m.outcome(case)) is None]
+    return mistakes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_no_seed_gives_points_for_a_mistake(exercise):
+    # What the examples catch is caught whatever a grader draws; the rest must not hang on luck.
+    loose = find_passing(exercise, exercise.mistakes, exercise.examples)
+    first = len(exercise.examples) + 1  # the first drawn case comes twice
+    for seed in range(1, 41) if loose else ():
+        passing = find_passing(exercise, loose, exercise.cases(seed)[first:])
+        assert not passing, (seed, [mistake.name for mistake in passing])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 def test_a_slightly_wrong_answer_fails(exercise):
@@ -501,7 +521,7 @@ def test_check_prints_one_line(capsys):
     checks.check("01c", count_ceiling)
     out = capsys.readouterr().out
     assert out == (
-        "✓ 01c  the ceiling with a window of k letters: agrees with an exact count on 12 inputs\n"
+        "✓ 01c  the ceiling with a window of k letters: agrees with an exact count on 13 inputs\n"
     )
 
 
@@ -571,7 +591,7 @@ def test_a_failed_check_in_a_kernel_shows_the_message_alone():
           called    your function with words ['level'], k 1 (one word, one letter seen)
           returned  1
           expected  3
-          right     on 1 of 12 inputs: a word of one letter
+          right     on 1 of 13 inputs: a word of one letter
         """)
 
 

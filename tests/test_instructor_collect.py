@@ -1,11 +1,16 @@
 """What students hand in, and the ways in which platforms hand it on."""
 
+import csv
 import json
 import os
 import stat
+import struct
+import tracemalloc
+import types
+import warnings
 import zipfile
 
-from course_utils.instructor import collect, wire
+from course_utils.instructor import collect, grade, wire
 from course_utils.instructor.collect import CollectError, Unreadable
 
 import numpy as np
@@ -201,7 +206,22 @@ def test_names_are_made_fit_for_files_and_screens():
     assert collect.clean("a\u202eb\x1b[2J\nc") == "a b [2J c"
     assert collect.clean("Zoe\u0308") == "Zo\u00eb"
     assert collect.clean(" .. ") == "unnamed"
-    assert len(collect.clean("x" * 500)) == 80
+    assert collect.clean("x" * 500) == "x" * 180
+    assert collect.clean("x" + "\U0001f600" * 63) == "x" + "\U0001f600" * 44
+
+
+@pytest.mark.parametrize("letter", ["\U0001f600", "\u6587", "x"])
+def test_long_names_fit_into_file_names(letter, tmp_path):
+    long = letter * (240 // len(letter.encode()))
+    files = {f"{long}{end}/01.ipynb": notebook(text=end) for end in "ab"}
+    digits = "1" * 100
+    files |= {f"{long[:30]}_{end}{digits}_assignsubmission_file_/01.ipynb": b"{}" for end in "12"}
+    files |= {f"{long}{end}.ipynb": notebook(text=end) for end in "ab"}
+    submissions, _ = collect.collect(fill_zip(tmp_path / "s.zip", files), LESSONS)
+    paths = {grade.record_path(tmp_path, s) for s in submissions}
+    assert len(submissions) == len(paths) == 6
+    for path in paths:
+        grade.write_whole(path, "")
 
 
 def test_students_whose_names_differ_in_case_alone(tmp_path):
@@ -251,6 +271,89 @@ def test_links_and_pipes_are_not_followed(tmp_path):
     assert strays == ["eve"]
 
 
+def test_a_name_that_leads_out_of_the_zip_is_said(tmp_path):
+    files = {"../../01_recurrent_neuron_ada.ipynb": notebook(), "../bob/01.ipynb": notebook()}
+    files |= {".": b"x", "..": b"x"}
+    submissions, strays = collect.collect(fill_zip(tmp_path / "s.zip", files), LESSONS)
+    assert [(s.student, s.state) for s in submissions] == [
+        ("ada", "unreadable"),
+        ("bob", "unreadable"),
+    ]
+    assert submissions[1].reason == "its name in the zip, ../bob/01.ipynb, leads out of it"
+    assert strays == []
+
+
+def test_two_members_of_one_name_are_both_seen(tmp_path):
+    path = tmp_path / "s.zip"
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as archive:
+        warnings.simplefilter("ignore")
+        for name, text in [("ada", "1"), ("ada", "2"), ("bob", "1"), ("bob", "1")]:
+            archive.writestr(f"{name}/01.ipynb", notebook(text=text))
+    assert found(path) == [("ada", "01", "needs a person"), ("bob", "01", "")]
+
+
+def damage(path, name, offset, value):
+    """Overwrite bytes of a zip's member, `offset` bytes behind the header's start."""
+    data = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo(name).header_offset
+    data[start + offset : start + offset + len(value)] = value
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "method, header", [(zipfile.ZIP_DEFLATED, 0), (zipfile.ZIP_BZIP2, 0), (zipfile.ZIP_LZMA, 9)]
+)
+def test_a_damaged_member_of_a_zip_costs_no_other_its_grade(method, header, tmp_path):
+    path = tmp_path / "s.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name in ("ada", "bob", "cy"):
+            archive.writestr(f"{name}/01.ipynb", notebook())
+    damage(path, "bob/01.ipynb", 30 + len("bob/01.ipynb") + header, b"\xff" * 12)
+    damage(path, "cy/01.ipynb", 0, b"\xff" * 8)
+    assert found(path) == [
+        ("ada", "01", ""),
+        ("bob", "01", "unreadable"),
+        ("cy", "01", "unreadable"),
+    ]
+    reasons = [s.reason for s in collect.collect(path, LESSONS)[0][1:]]
+    assert all(reason.startswith("the zip file gives no text for it: ") for reason in reasons)
+
+
+@pytest.mark.parametrize(
+    "offset, value",
+    [(8, struct.pack("<H", 0x800)), (6, b"\xff")],
+    ids=["a name that is no UTF-8", "a version to come"],
+)
+def test_a_damaged_list_of_members_is_said(offset, value, tmp_path):
+    path = fill_zip(tmp_path / "s.zip", {"ada/01.ipynb": notebook(), "b_b/01.ipynb": notebook()})
+    data = bytearray(path.read_bytes().replace(b"b_b", b"b\xffb"))
+    start = data.rindex(b"PK\1\2") + offset
+    data[start : start + len(value)] = value
+    path.write_bytes(data)
+    with pytest.raises(CollectError, match=r"s.zip cannot be read as a zip file \(.*download it"):
+        collect.collect(path, LESSONS)
+
+
+def test_a_notebook_of_another_lesson_waits_for_a_person(tmp_path):
+    files = {
+        "ada/01_recurrent_neuron.ipynb": notebook("02"),
+        "ada/02_unrolling.ipynb": notebook("02", "y = 2"),
+        "bob/01_recurrent_neuron.ipynb": notebook("02"),
+        "bob/homework.ipynb": notebook("01"),
+        "cy/02_unrolling.ipynb": notebook("02"),
+        "01_recurrent_neuron.ipynb": notebook("02"),
+    }
+    submissions, _ = collect.collect(fill(tmp_path, files), LESSONS, "01")
+    assert [(s.student, s.assignment, s.state) for s in submissions] == [
+        ("01_recurrent_neuron.ipynb", "01", "needs a person"),
+        ("ada", "01", "needs a person"),
+        ("bob", "01", ""),
+        ("cy", "01", "missing"),
+    ]
+    assert submissions[1].reason == "it answers lesson 02, though its name says 01"
+
+
 def test_one_student_with_a_thousand_files(tmp_path):
     files = {f"ada/{number}.ipynb": notebook() for number in range(1000)}
     assert found(fill(tmp_path, files)) == [("ada", "", "needs a person")]
@@ -263,6 +366,15 @@ def test_a_notebook_that_is_large_because_of_its_parts(end):
         collect.read_notebook(nested)
     text = '"a[" {' + '"' + '\\"[' * 10**6 + end
     assert collect._count_parts(text) == 1
+
+
+def test_counting_parts_needs_no_memory_for_what_is_escaped():
+    text = '{"a": "' + "\\n" * 10**6 + '"}'
+    tracemalloc.start()
+    assert collect._count_parts(text) == 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10**6
 
 
 def test_what_is_no_notebook_says_what_it_is():
@@ -319,6 +431,158 @@ def test_any_json_is_read_or_refused(value):
     except Unreadable:
         return
     assert all(isinstance(part, str) for cell in cells for part in (cell.source, cell.mark))
+
+
+# -- going on with a run -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Return a function that grades a folder as the command does, without running anything."""
+    question = {"id": "01e", "maximum": 2, "points": None, "question": "Why?", "answer": "So."}
+    calls = types.SimpleNamespace(judged=[], hidden=None)
+
+    class Nursery:
+        warning = ""
+
+        def __init__(self, limits, hidden, isolated):
+            calls.hidden = hidden
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            pass
+
+        wait = close = __enter__
+
+    class Assignment:
+        def __init__(self, *arguments):
+            pass
+
+        def nothing(self, cells):
+            return {"exercises": [], "written": [dict(question)]}
+
+    def judge(assignment, cells, nursery):
+        calls.judged.append(cells[0].source)
+        return {"state": "graded", "reason": ""} | assignment.nothing(cells)
+
+    def call(source, *more):
+        calls.judged.clear()
+        calls.code = grade.main([str(source), "--out", str(tmp_path / "out"), *more])
+        return calls
+
+    monkeypatch.setattr(grade, "Nursery", Nursery)
+    monkeypatch.setattr(grade, "Assignment", Assignment)
+    monkeypatch.setattr(grade, "judge", judge)
+    return call
+
+
+def column(path, place):
+    """Return a column of a CSV file."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return [row[place] for row in csv.reader(file)]
+
+
+def test_what_a_person_has_sorted_out_is_graded_at_the_next_call(run, tmp_path):
+    source = tmp_path / "class"
+    fill(source, {"ada/01.ipynb": notebook(), "ada/new.ipynb": notebook(text="2")})
+    assert run(source).judged == []
+    (source / "ada" / "new.ipynb").unlink()
+    assert run(source, "--resume").judged == ["x = 1"]
+    assert run(source, "--resume").judged == []
+    assert column(tmp_path / "out" / "grades.csv", 4) == ["state", "graded"]
+    (source / "ada" / "new.ipynb").write_bytes(notebook(text="2"))
+    run(source, "--resume")
+    assert column(tmp_path / "out" / "grades.csv", 4) == ["state", "needs a person"]
+
+
+def test_a_student_of_another_name_stands_in_the_reports_once(run, tmp_path, capsys):
+    source, out = tmp_path / "class", tmp_path / "out"
+    fill(source, {"ada/01.ipynb": notebook(), "bob/01.ipynb": notebook(text="2")})
+    run(source)
+    marks = (out / "marks.csv").read_text("utf-8-sig").replace("01e,2,,", "01e,2,1,")
+    (out / "marks.csv").write_text(marks, "utf-8")
+    (source / "ada").rename(source / "adele")
+    assert "left out" not in capsys.readouterr().err
+    assert run(source, "--resume").code == 0
+    said = capsys.readouterr().err
+    assert said.count("left out of the reports: 1 earlier records, such as ada (01)") == 1
+    for name in ("grades.csv", "moodle.csv"):
+        assert column(out / name, 0)[1:] == ["adele", "bob"]
+    assert sorted(p.stem for p in out.glob("feedback/01/*.html")) == ["adele", "bob"]
+    assert sorted(p.stem for p in out.glob("records/01/*.json")) == ["ada", "adele", "bob"]
+    assert sorted(column(out / "marks.csv", 3)) == ["", "1", "1", "points"]
+    assert grade.main([str(out), "--marks", str(out / "marks.csv")]) == 0
+    told = capsys.readouterr()
+    assert "with a mark: 1;" in told.out and "left out of the reports: 1" in told.err
+    assert column(out / "grades.csv", 0)[1:] == ["adele", "bob"]
+    (source / "adele").rename(source / "ada")
+    assert run(source, "--resume").judged == []
+    assert column(out / "grades.csv", 2) == ["points", "1", "1"]
+
+
+def test_a_second_student_of_the_name_does_not_double_the_first(run, tmp_path):
+    first = {"Ada_1_assignsubmission_file_/01.ipynb": notebook()}
+    second = {"Ada_2_assignsubmission_file_/01.ipynb": notebook()}
+    run(fill(tmp_path / "class", first))
+    run(fill(tmp_path / "class", second), "--resume")
+    assert column(tmp_path / "out" / "canvas.csv", 1)[2:] == ["1", "2"]
+    participants = ["Participant 1", "Participant 2"]
+    assert column(tmp_path / "out" / "moodle_01.csv", 0)[1:] == participants
+
+
+def test_lessons_graded_one_by_one_stay_in_the_reports(run, tmp_path):
+    source = fill(tmp_path / "class", {"a/01.ipynb": notebook(), "a/02.ipynb": notebook("02")})
+    run(source, "--assignment", "01")
+    run(source, "--assignment", "02", "--resume")
+    assert column(tmp_path / "out" / "grades.csv", 1)[1:] == ["01", "02"]
+    (source / "a").rename(source / "b")
+    run(source, "--assignment", "02", "--resume")
+    assert column(tmp_path / "out" / "grades.csv", 0)[1:] == ["a", "b"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs names that are bytes")
+def test_names_in_another_encoding_are_graded_once(run, tmp_path):
+    place = tmp_path / "class" / "ada" / os.fsdecode(b"01_\xff.ipynb")
+    place.parent.mkdir(parents=True)
+    try:
+        place.write_bytes(notebook())
+    except OSError:
+        pytest.skip("this file system takes UTF-8 alone")
+    assert run(tmp_path / "class").judged == ["x = 1"]
+    assert run(tmp_path / "class", "--resume").judged == []
+
+
+def test_a_record_that_cannot_be_written_stops_no_other(run, tmp_path, monkeypatch, capsys):
+    write_whole = grade.write_whole
+
+    def fail(path, text):
+        if path.name == "ada.json":
+            raise OSError(36, "File name too long")
+        write_whole(path, text)
+
+    source = fill(tmp_path / "class", {f"{n}/01.ipynb": notebook(text=n) for n in ("ada", "bob")})
+    with monkeypatch.context() as patch:
+        patch.setattr(grade, "write_whole", fail)
+        assert run(source).code == 1
+    told = capsys.readouterr()
+    assert "ada.json cannot be written: [Errno 36]" in told.err
+    assert "1 records could not be written" in told.err and "--resume" in told.err
+    assert told.out == "1 submissions: 1 graded\n"
+    assert column(tmp_path / "out" / "grades.csv", 0)[1:] == ["bob"]
+    assert run(source, "--resume").judged == ["ada"] and run(source, "--resume").code == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_what_is_hidden_has_a_path_that_holds_anywhere(run, tmp_path, monkeypatch):
+    fill(tmp_path / "class", {"ada/01.ipynb": notebook()})
+    (tmp_path / "link").symlink_to("class")
+    monkeypatch.chdir(tmp_path)
+    for source in ("class", "link"):
+        hidden = run(source, "--resume", "--seed", "1").hidden
+        assert hidden == (tmp_path / "class", tmp_path / "out")
+        (tmp_path / "out" / "records" / "01" / "ada.json").unlink()
 
 
 # -- the channel ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -323,9 +324,47 @@ def test_a_message_shows_an_example_rather_than_a_hidden_input():
         "your function with words a list of 2 items, k a int, x (2, 3)"
     )
     assert engine._conceal("raised", "KeyError: 'hidden'") == "KeyError"
+    assert engine._conceal("raised", "LinAlgError: no") == "LinAlgError"
+    assert engine._conceal("raised", "LEAK hidden words") == "an exception of its own"
+    assert engine._conceal("returned", "a dict with the keys hidden, words") == "a dict"
+    assert engine._conceal("returned", "-1.5e-07") == "a number"
+    assert engine._conceal("expected", "11") == "another number"
     assert engine._conceal("returned", "['hidden', 'words']") == "..."
     assert engine._conceal("at", "line 3: x['a']") == "line 3: x['a']"
     assert exercise.cases(1)[0].hidden is False
+
+
+def test_a_value_of_any_size_and_depth_is_described_at_once():
+    deep = list(range(400_000))
+    for _ in range(280):
+        deep = [deep]
+    start = time.perf_counter()
+    for value in (deep, {"[" * 2_000_000: 1}, "[" * 2_000_000, [np.ones(1000)] * 5000 + [1]):
+        assert len(engine.describe(value)) < 500
+        engine._conceal("returned", engine.describe(value))
+    engine._conceal("returned", "[" * 2_000_000)
+    assert time.perf_counter() - start < 2
+    assert engine.describe([[1, 2], [3]]) == "[[1, 2], [3]]"
+    assert engine.describe([list(range(100))]).startswith("a list of 1 items, the first a list")
+
+
+def test_a_line_that_is_not_in_the_notebook_is_not_repeated():
+    case = engine.Case({"x": 1})
+    answer = {"trouble": "raised", "message": "KeyError: 'a'", "printed": "", "changed": []}
+    for line, shown in [("line 3: y = x['a']", "line 3: y = x['a']"), ("line 3: secret", "")]:
+        outcome = judge.read_outcome(answer | {"line": line}, case, {"y = x['a']"})
+        assert outcome.line == shown
+
+
+def test_a_frame_cannot_grow():
+    blob = np.zeros(250_000)
+    assert wire.decode(wire.encode([blob, blob[:3]])[4:])[1].shape == (3,)
+    text = json.dumps([{"array": ["<f8", [250_000], 0]}] * 2).encode()
+    with pytest.raises(wire.WireError, match="behind the other"):
+        wire.decode(struct.pack(">I", len(text)) + text + blob.tobytes())
+    text = b'{"complex": [1' + b"0" * 400 + b", 0]}"
+    with pytest.raises(wire.WireError, match="OverflowError"):
+        wire.decode(struct.pack(">I", len(text)) + text)
 
 
 def test_points_of_a_release_count():
@@ -390,6 +429,7 @@ def test_a_date_decides_what_is_late():
     assert late("2026-12-01T23:00:00+00:00", due) is True
     assert late("", due) is late("2026-12-01T22:00:00", None) is late("garbage", due) is None
     assert late("", "", True) is True
+    assert late("2026-12-05T00:00:00+00:00", due, False) is False  # the platform's own word
 
 
 def test_progress_counts_to_the_end(capsys):

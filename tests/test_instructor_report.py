@@ -8,7 +8,7 @@ import random
 import shutil
 
 from course_utils.instructor import grade, report
-from course_utils.instructor.report import MarksError
+from course_utils.instructor.report import MarksError, ReportError
 
 import pytest
 
@@ -306,6 +306,45 @@ def test_the_same_records_give_the_same_bytes(folder, tmp_path_factory):
     assert contents(other) == contents(folder)
     report.write_reports(other)
     assert contents(other) == contents(folder)
+
+
+def test_records_of_what_is_not_collected_any_more_are_left_out(folder):
+    place = "Ada Lovelace_4711_assignsubmission_file_/02.ipynb"
+    store(folder, [make_record("gone", assignment="02", file=place, identifier="4711")])
+    report.write_reports(folder)
+    assert (folder / "moodle_02.csv").exists()
+    names = [f"{r['assignment']}/{r['student']}" for r in make_class()]
+    (folder / "run.json").write_text(json.dumps({"collected": names[1:]}), "utf-8")
+    mark = "student,exercise,points\nstudent 00,01e,1\nada,01e,1\n"
+    assert report.merge_marks(folder, marks_file(folder, mark)) == 1
+    assert report.write_reports(folder) == len(names) - 1
+    kept, left_out = report.read_records(folder)
+    assert [r["student"] for r in left_out] == ["student 00", "gone"]
+    text = (folder / "grades.csv").read_text("utf-8")
+    assert "student 00" not in text and "gone" not in text and len(kept) == len(names) - 1
+    assert not (folder / "moodle_02.csv").exists()
+    assert f"{code_of('student 00')},01e,2,1," in (folder / "marks.csv").read_text("utf-8-sig")
+
+
+def test_a_page_that_cannot_be_written_stops_no_other(folder):
+    before = contents(folder)
+    for path in folder.rglob("*.html"):
+        path.unlink()
+    (folder / "feedback" / "01" / "ada.html").mkdir()
+    (folder / "feedback" / "01" / "ada.html" / "full").touch()
+    with pytest.raises(ReportError, match="1 reports could not be written, such as .*ada.html"):
+        report.write_reports(folder)
+    shutil.rmtree(folder / "feedback" / "01" / "ada.html")
+    for path in folder.rglob("*.part"):
+        path.unlink()
+    after = contents(folder)
+    assert [path.name for path in before.keys() - after.keys()] == ["ada.html"]
+
+
+def test_a_damaged_record_is_named(folder):
+    (folder / "records" / "01" / "ada.json").write_text("{", "utf-8")
+    with pytest.raises(ReportError, match="ada.json cannot be read .*: remove it; .* --resume"):
+        report.write_reports(folder)
 
 
 def test_a_run_without_records_gives_empty_reports(tmp_path):

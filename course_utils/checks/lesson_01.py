@@ -413,6 +413,7 @@ CEILING = Exercise(
         Case(dict(words=["level"], k=0), "nothing seen"),
         Case(dict(words=["abc", "dbe"], k=1), "two words, one letter seen"),
         Case(dict(words=["abc", "dbe"], k=2), "two words, two letters seen"),
+        Case(dict(words=["abc", "bad"], k=2), "the same two letters, in both orders"),
         Case(dict(words=["a", "ab"], k=2), "a word of one letter"),
         Case(dict(words=SIX_WORDS, k=1), "the six words of the lesson"),
     ),

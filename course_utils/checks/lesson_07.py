@@ -72,6 +72,7 @@ TARGETS = Exercise(
     examples=(
         Case(dict(sequences=[[5, 6], [7]], start=1, end=2, pad=0), "two sequences"),
         Case(dict(sequences=[[]], start=1, end=2, pad=0), "an empty sequence"),
+        Case(dict(sequences=[[5, 6], [7]], start=1, end=2, pad=6), "a token equal to pad"),
     ),
     draw=_draw_targets,
     sizes=(
@@ -601,6 +602,16 @@ BEAM = Exercise(
                 width=3,
             ),
             "two continuations of one beginning",
+        ),
+        Case(
+            dict(
+                table=_table([0.2, 0.4, 0.4], [0.3, 0.4, 0.3], [0.9, 0.06, 0.04]),
+                start=2,
+                end=0,
+                longest=3,
+                width=2,
+            ),
+            "the best one ends first",
         ),
     ),
     draw=_draw_beam,

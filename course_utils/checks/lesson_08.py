@@ -625,6 +625,11 @@ MASKED = Exercise(
         Case(_small_masked([True] * 3, W_h=[[0.5]]), "nothing masked"),
         Case(_small_masked([True, True, False], W_h=[[0.5]]), "the last step masked"),
         Case(_small_masked([True, False, True], W_h=[[0.5]]), "a hole in the middle"),
+        Case(
+            _small_masked([True, True, False, True], x=[[[0.5], [-1], [1], [1]]], W_h=[[0.5]])
+            | {"y": np.array([[0, 1, 1, 0]])},
+            "a hole after two real steps",
+        ),
         Case(_small_masked([False, True, True], W_h=[[0.5]]), "the first step masked"),
     ),
     draw=_draw_masked,

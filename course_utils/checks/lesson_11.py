@@ -658,6 +658,7 @@ BUDGET = Exercise(
         _example_budget("a budget for exactly 3 units", "SimpleRNN", 2, 1, 22),
         _example_budget("one parameter short of 3 units", "SimpleRNN", 2, 1, 21),
         _example_budget("a budget for exactly 1 unit", "GRU", 1, 1, 14),
+        _example_budget("one parameter short of 1 unit", "GRU", 1, 1, 13),
         _example_budget("exactly 1 unit, one bias", "GRU", 1, 1, 11, reset_after=False),
         _example_budget("not even one unit fits", "LSTM", 1, 1, 13),
     ),

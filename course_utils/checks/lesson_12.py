@@ -330,7 +330,8 @@ def _draw_log(
 
 
 def _example_log(label, x, y):
-    arrays = (np.array(values, dtype=float)[..., None] for values in (x, y))
+    arrays = (np.array(values, dtype=float) for values in (x, y))
+    arrays = (array.reshape(*array.shape[:2], -1) for array in arrays)  # one feature, if unsaid
     return Case(dict(zip("xy", arrays, strict=True)), label)
 
 
@@ -368,6 +369,11 @@ LOG = Exercise(
         ),
         _example_log(
             "three runs", [[0] * 4, [0, 0, 1, 0], [0, 0, 0, 1]], [[0] * 4, [0, 1, 0, 0], [1] * 4]
+        ),
+        _example_log(
+            "two features and two outputs",
+            [[[0, 0]] * 5, [[0, 0], [0, 0], [0, 0], [0, 1], [1, 0]]],
+            [[[0, 0]] * 5, [[0, 1], [0, 0], [1, 0], [0, 0], [0, 0]]],
         ),
         _example_log("nothing moved", [[0] * 4, [0, 0, 1, 0]], [[5] * 4, [5] * 4]),
         _example_log("below the tolerance", [[0] * 4, [0, 0, 0, 1]], [[0] * 4, [5e-7, 0, 0, 1]]),

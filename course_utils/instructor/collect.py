@@ -3,6 +3,7 @@
 Nothing is unpacked and nothing followed: archives are read member by member, links are refused.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ MOST_CELLS = 2000
 MOST_PARTS = 3_000_000
 MOST_FILES = 100_000
 MOST_NOTEBOOKS = 40  # of one student
+LONGEST_NAME = 180  # bytes: file names may have 255, and " (identifier).json" is added
 EXPECTED = """expected one of these:
   one folder per student           SUBMISSIONS/ada/01_recurrent_neuron.ipynb
   notebooks with the student's name  SUBMISSIONS/01_recurrent_neuron_ada.ipynb
@@ -35,6 +37,7 @@ _CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d
 _AGAIN = re.compile(r"(.*)-(\d+)(\.\w+)")  # how Canvas names a file handed in again
 _IGNORED = re.compile(r"\.|__MACOSX$|Thumbs\.db$|desktop\.ini$|~\$", re.I)
 _LESSON = re.compile(r"(?<!\d)(\d\d)(?!\d)")
+_LINK = "it is a link, and links are not followed"
 
 
 class CollectError(Exception):
@@ -56,12 +59,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Entry:
-    """A file somewhere in the submissions."""
+    """A file somewhere in the submissions; `refused` says why it is not to be read, or ""."""
 
     parts: tuple
     read: Callable
     when: str = ""
-    link: bool = False
+    refused: str = ""
 
     def __str__(self):
         return "/".join(self.parts)
@@ -135,8 +138,9 @@ def read_notebook(data):
 
 def _count_parts(text):
     """Return how many values a JSON text holds, about: memory is needed for each of them."""
-    # A string that does not end ends with the text: so each character is looked at once.
-    bones = re.sub(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', "", text, flags=re.S)
+    # A string that does not end ends with the text: so each character is looked at once. "*+" keeps
+    # no places to come back to, of which a hundred megabytes of "\n" would need gigabytes.
+    bones = re.sub(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', "", text, flags=re.S)
     return sum(map(bones.count, "[{,"))
 
 
@@ -180,8 +184,9 @@ def list_folder(folder):
         for name in sorted([*names, *linked]):
             path = Path(place) / name
             if not _IGNORED.match(name):
-                link = not stat.S_ISREG(path.lstat().st_mode)
-                entries.append(Entry((*parts, name), lambda path=path: _read_file(path), "", link))
+                refused = "" if stat.S_ISREG(path.lstat().st_mode) else _LINK
+                read = functools.partial(_read_file, path)
+                entries.append(Entry((*parts, name), read, "", refused))
         if len(entries) > MOST_FILES:
             raise CollectError(f"{folder} holds more than {MOST_FILES} files: is it the right one?")
     return entries, folders
@@ -207,30 +212,37 @@ def list_zip(path):
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist()[:MOST_FILES]:
                 names = re.split(r"[/\\]", member.filename)
-                parts = tuple(name[:255] for name in names if name not in ("", "."))
-                if member.is_dir() or any(_IGNORED.match(part) for part in parts if part != ".."):
+                parts = tuple(name[:255] for name in names if name not in ("", ".", ".."))
+                if not parts or member.is_dir() or any(map(_IGNORED.match, parts)):
                     continue
-                link = stat.S_ISLNK(member.external_attr >> 16) or ".." in parts
+                refused = _LINK if stat.S_ISLNK(member.external_attr >> 16) else ""
+                if ".." in names:
+                    refused = f"its name in the zip, {member.filename[:255]}, leads out of it"
                 try:
                     when = datetime(*member.date_time).isoformat()
                 except ValueError:
                     when = ""
-                read = _member_reader(path, member.filename)
-                entries.append(Entry(parts, read, when, link))
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
-        raise CollectError(f"{path} cannot be read as a zip file: {error}") from None
+                read = functools.partial(_read_member, path, member)
+                entries.append(Entry(parts, read, when, refused))
+    except Exception as error:  # whatever the damage leads zipfile to
+        what = str(error) or type(error).__name__
+        raise CollectError(
+            f"{path} cannot be read as a zip file ({what}): download it again, or give the folder "
+            "that it unpacks to"
+        ) from None
     return sorted(entries, key=lambda entry: entry.parts)
 
 
-def _member_reader(path, name):
-    def read():
-        try:
-            with zipfile.ZipFile(path) as archive, archive.open(name) as file:
-                return _read_limited(file)
-        except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
-            raise Unreadable(f"the zip file gives no text for it: {error}") from None
-
-    return read
+def _read_member(path, member):
+    """Return the bytes of a member, by its `ZipInfo`: two may have the same name."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+            return _read_limited(file)
+    except Unreadable:
+        raise
+    except Exception as error:  # whatever the damage leads zipfile, zlib, bz2 and lzma to
+        what = str(error) or type(error).__name__
+        raise Unreadable(f"the zip file gives no text for it: {what}") from None
 
 
 # -- whose it is ---------------------------------------------------------------------------------
@@ -241,7 +253,12 @@ def clean(name):
     name = unicodedata.normalize("NFC", name)
     name = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in name)
     name = re.sub(r'[/\\:*?"<>|]', "-", name)
-    return re.sub(r" +", " ", name).strip(" .")[:80].strip(" .") or "unnamed"
+    return _cut(re.sub(r" +", " ", name).strip(" ."), LONGEST_NAME).strip(" .") or "unnamed"
+
+
+def _cut(text, most):
+    """Return the start of a text, so many bytes of UTF-8 at most, and no half character."""
+    return text.encode()[:most].decode(errors="ignore")
 
 
 @dataclass(frozen=True)
@@ -350,17 +367,19 @@ def collect(source, lessons, only="", roster=()):
     if not any(owned.values()):
         found = [f"  {entry}" for entry in entries[:10]] or ["  nothing"]
         raise CollectError("\n".join([f"in {source} was found", *found, EXPECTED]))
-    names = _unique_names(owned)
+    nobodys = {e.parts[-1]: e for e in strays if e.parts[-1].lower().endswith(".ipynb")}
+    # The space, which `clean` drops, tells such a name from a student's.
+    names = _unique_names({*owned, *((f"{name} ", "") for name in nobodys)})
     submissions = []
     for key, files in owned.items():
         submissions += _of_one_student(names[key], files, lessons, only)
-    for entry in strays:
-        if entry.parts[-1].lower().endswith(".ipynb"):
-            sub = _look(clean(entry.parts[-1]), _Owner(""), entry, lessons)
-            submissions.append(
-                replace(sub, state="needs a person", reason="its name does not say whose it is")
-            )
-    strays = [str(e) for e in strays if not e.parts[-1].lower().endswith(".ipynb")]
+    for name, entry in nobodys.items():
+        sub = _look(names[f"{name} ", ""], _Owner(""), entry, lessons)
+        number = only if only and find_lesson(entry, [], lessons) == only else sub.assignment
+        reason = "its name does not say whose it is"
+        submissions.append(replace(sub, assignment=number, state="needs a person", reason=reason))
+    strays = [str(entry) for entry in strays if entry.parts[-1] not in nobodys]
+    names = {key: names[key] for key in owned}
     if only:
         submissions = [s for s in submissions if s.assignment in ("", only)]
         submissions = [replace(s, assignment=only) for s in submissions]
@@ -378,7 +397,7 @@ def _unique_names(owned):
     for name, identifier in sorted(owned):
         unique = cleaned = clean(name)
         if counts[cleaned.casefold()] > 1 and identifier:
-            unique = f"{cleaned} ({identifier})"
+            unique = f"{cleaned} ({_cut(identifier, 40)})"
         number = 2
         while unique.casefold() in taken:
             unique, number = f"{cleaned} ({number})", number + 1
@@ -392,9 +411,8 @@ def _look(student, owner, entry, lessons):
     known = dict(file=str(entry), submitted=entry.when, late=owner.late)
     known["identifier"] = owner.identifier
     by_name = find_lesson(entry, [], lessons)
-    if entry.link:
-        reason = "it is a link, and links are not followed"
-        return Submission(student, by_name, **known, state="unreadable", reason=reason)
+    if entry.refused:
+        return Submission(student, by_name, **known, state="unreadable", reason=entry.refused)
     try:
         data = entry.read()
         known["sha256"] = hashlib.sha256(data).hexdigest()
@@ -417,12 +435,14 @@ def _of_one_student(student, files, lessons, only):
         reason = f"there are {len(notebooks)} files, and nothing says which count"
         file = str(notebooks[0][1])
         return [Submission(student, only, file, state="needs a person", reason=reason)]
-    groups = defaultdict(list)
+    groups, misnamed = defaultdict(list), []
     for owner, entry in notebooks:
         found = _look(student, owner, entry, lessons)
         if entry.parts[:-1] in times:
             found = replace(found, submitted=_timestamp(times[entry.parts[:-1]]))
         groups[found.assignment or only].append((owner.attempt, found))
+        if only and find_lesson(entry, [], lessons) == only != found.assignment:
+            misnamed.append(found)
     if len(groups) == 2 and "" in groups:  # a file that cannot be read, beside one that can
         groups[next(filter(None, groups))] += groups.pop("")
     submissions = []
@@ -436,6 +456,10 @@ def _of_one_student(student, files, lessons, only):
             reason = f"there are several, and nothing says which counts: {files}"
             chosen = replace(chosen, state="needs a person", reason=reason)
         submissions.append(chosen)
+    if misnamed and only not in groups:
+        reason = f"it answers lesson {misnamed[0].assignment}, though its name says {only}"
+        wrong = replace(misnamed[0], assignment=only, state="needs a person", reason=reason)
+        submissions.append(wrong)
     return submissions
 
 

@@ -21,7 +21,13 @@ from pathlib import Path
 from course_utils.exercises import NOTEBOOKS
 from course_utils.instructor.collect import CollectError, Unreadable, collect, read_notebook
 from course_utils.instructor.judge import Assignment, judge
-from course_utils.instructor.report import MarksError, merge_marks, write_reports
+from course_utils.instructor.report import (
+    MarksError,
+    ReportError,
+    merge_marks,
+    read_records,
+    write_reports,
+)
 from course_utils.instructor.sandbox import MEGABYTE, Limits, Nursery, SandboxError
 
 VERSION = 1  # of the records
@@ -53,18 +59,6 @@ def make_record(submission, assignment, nursery, run):
         nursery: `sandbox.Nursery`.
         run: dict with the keys "seed", "release" and "due".
     """
-    record = {
-        "version": VERSION,
-        "student": submission.student,
-        "identifier": submission.identifier,
-        "assignment": submission.assignment,
-        "file": submission.file,
-        "sha256": submission.sha256,
-        "submitted": submission.submitted,
-        "late": is_late(submission, run["due"].get(submission.assignment)),
-        "seed": run["seed"],
-        "release": run["release"],
-    }
     cells, verdict = [], {"state": submission.state, "reason": submission.reason}
     try:
         if not submission.state:
@@ -80,7 +74,24 @@ def make_record(submission, assignment, nursery, run):
     nothing = {"exercises": [], "written": []}
     if assignment is not None:
         nothing = assignment.nothing(cells)
-    return nothing | record | verdict
+    return nothing | known_before(submission, run) | verdict
+
+
+def known_before(submission, run):
+    """Return the part of a submission's record that is known before it runs."""
+    return {
+        "version": VERSION,
+        "student": submission.student,
+        "identifier": submission.identifier,
+        "assignment": submission.assignment,
+        "file": submission.file,
+        "sha256": submission.sha256,
+        "submitted": submission.submitted,
+        "late": is_late(submission, run["due"].get(submission.assignment)),
+        "before": [submission.state, submission.reason],
+        "seed": run["seed"],
+        "release": run["release"],
+    }
 
 
 def ran_out_of_time(record):
@@ -94,7 +105,8 @@ def ran_out_of_time(record):
 
 def is_late(submission, due):
     """Return whether a submission came after the date it was due, None where nobody knows."""
-    if submission.late or not due or not submission.submitted:
+    # Where the platform says it, its word counts: the times in a zip may be those of the download.
+    if submission.late is not None or not due or not submission.submitted:
         return submission.late
     try:
         submitted = datetime.fromisoformat(submission.submitted)
@@ -116,22 +128,30 @@ def write_whole(path, text):
     os.replace(partial, path)
 
 
-def write_record(folder, submission, record):
-    """Keep the record of a submission where `record_path` says."""
+def record_text(record):
+    """Return a record as it is written; lone surrogates, which no encoding has, become "?"."""
     text = json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True)
-    # Lone surrogates, which a notebook may hold, are in no encoding.
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    write_whole(record_path(folder, submission), text + "\n")
+    return text.encode("utf-8", "replace").decode("utf-8") + "\n"
+
+
+def write_record(folder, submission, record):
+    """Keep the record of a submission where `record_path` says; a failure stops no others."""
+    path = record_path(folder, submission)
+    try:
+        write_whole(path, record_text(record))
+    except (OSError, ValueError) as error:
+        say(f"{path} cannot be written: {error}")
 
 
 def is_done(path, submission, run):
-    """Return whether a record of this very submission, seed and release exists."""
+    """Return whether a record exists in which all that is known before a run is still true."""
     try:
         record = json.loads(path.read_text("utf-8"))
-        known = [record[key] for key in ("version", "sha256", "seed", "release", "file")]
+        known = json.loads(record_text(known_before(submission, run)))
+        # A zip that is made anew may have other times; the date that is due decides by "late".
+        return all(record[key] == known[key] for key in known if key != "submitted")
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    return known == [VERSION, submission.sha256, run["seed"], run["release"], submission.file]
 
 
 # -- all of them ---------------------------------------------------------------------------------
@@ -209,7 +229,8 @@ def grade(source, folder, options):
         options: what `parse` returns.
 
     Raises:
-        GradeError, CollectError, SandboxError: nothing can be graded; the message says why.
+        GradeError, CollectError, SandboxError: something cannot be graded; the message says why.
+        MarksError, ReportError: the same of the reports.
     """
     lessons = {path.name[:2]: path.stem for path in (NOTEBOOKS / "exercises").glob("*.ipynb")}
     if options.assignment and options.assignment not in lessons:
@@ -219,8 +240,8 @@ def grade(source, folder, options):
         raise GradeError(f"{folder} lies inside of {source}: results of a run are no submissions")
     roster = read_roster(options.roster) if options.roster else ()
     submissions, strays = collect(source, lessons, options.assignment, roster)
-    run, points = start_run(folder, options)
     submissions = [s for s in submissions if s.assignment in lessons or not s.assignment]
+    run, points = start_run(folder, options, submissions)
     left = [s for s in submissions if not is_done(record_path(folder, s), s, run)]
     limits = Limits(options.timeout, options.memory * MEGABYTE)
     say(f"{len(submissions)} submissions, seed {run['seed']}; results go to {folder}")
@@ -229,15 +250,24 @@ def grade(source, folder, options):
     for stray in strays[:10]:
         say(f"nobody's: {stray}")
     isolated = False if options.unsafe else None
+    # The sandbox knows no working directory, and where links lead has another name.
+    hidden = (Path(source).resolve(), folder.resolve())
     if left and options.scheduler:
-        grade_elsewhere(left, folder, run, points, limits, (source, folder), isolated, options)
+        grade_elsewhere(left, folder, run, points, limits, hidden, isolated, options)
     elif left:
-        with Nursery(limits, hidden=(source, folder), isolated=isolated) as nursery:
+        with Nursery(limits, hidden=hidden, isolated=isolated) as nursery:
             if nursery.warning:
                 say(f"NOT PROTECTED: {nursery.warning}")
             grade_all(left, folder, nursery, run, points, options.jobs)
+    lost = [s for s in left if not is_done(record_path(folder, s), s, run)]
+    print(summarise(folder, [s for s in submissions if s not in lost]))
     write_reports(folder)
-    print(summarise(folder, submissions))
+    say_left_out(folder)
+    if lost:
+        raise GradeError(
+            f"{len(lost)} records could not be written, see above: make room, or mend who may "
+            "write there; then the same call with --resume grades what is left"
+        )
 
 
 def grade_elsewhere(submissions, folder, run, points, limits, hidden, isolated, options):
@@ -247,10 +277,10 @@ def grade_elsewhere(submissions, folder, run, points, limits, hidden, isolated, 
     progress = Progress(len(submissions), sys.stderr)
 
     def finish(submission, record):
-        write_record(folder, submission, record)
+        # What is known here counts: a worker's clock may be in another time zone.
+        write_record(folder, submission, record | known_before(submission, run))
         progress.step()
 
-    hidden = tuple(path.resolve() for path in hidden)
     try:
         grade_on_cluster(
             options.scheduler, submissions, finish, run, points, limits, hidden, isolated, say
@@ -277,8 +307,13 @@ def read_roster(path):
     return [row[column] for row in rows[1:] if len(row) > column and row[column].strip()]
 
 
-def start_run(folder, options):
-    """Return what a run needs to know, and keep it for the next one.
+def start_run(folder, options, submissions):
+    """Return what a run needs to know, and keep it for the next one and for the reports.
+
+    Args:
+        folder: where results are kept.
+        options: what `parse` returns.
+        submissions: list of `collect.Submission`: reports tell of these and of no earlier ones.
 
     Returns:
         Pair of a dict with the keys "seed", "release", "due" and the dict of points.
@@ -297,6 +332,7 @@ def start_run(folder, options):
         points = {number: lesson["points"] for number, lesson in lessons.items()}
         due = {number: lesson["due"] for number, lesson in lessons.items()}
         release = hashlib.sha256(json.dumps([points, due], sort_keys=True).encode()).hexdigest()
+    collected = {f"{s.assignment}/{s.student}" for s in submissions}
     note = folder / "run.json"
     seed = options.seed
     if note.exists():
@@ -306,7 +342,11 @@ def start_run(folder, options):
                 "another --out keeps both"
             )
         try:
-            before = json.loads(note.read_text("utf-8"))["seed"]
+            earlier = json.loads(note.read_text("utf-8"))
+            before = earlier["seed"]
+            if options.assignment:  # what was collected of other lessons was not looked at now
+                own = f"{options.assignment}/"
+                collected |= {c for c in earlier.get("collected", ()) if not c.startswith(own)}
         except (OSError, ValueError, KeyError, TypeError):
             raise GradeError(f"{note} is damaged: give another --out") from None
         if seed is not None and seed != before:
@@ -315,7 +355,11 @@ def start_run(folder, options):
     if seed is None:
         seed = secrets.randbelow(2**53)
     run = {"seed": seed, "release": release, "due": due}
-    write_whole(note, json.dumps({"version": VERSION, **run}, indent=1, sort_keys=True) + "\n")
+    kept = {"version": VERSION, "collected": sorted(collected), **run}
+    try:
+        write_whole(note, json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    except OSError as error:
+        raise GradeError(f"{note} cannot be written ({error}): give another --out") from None
     return run, points
 
 
@@ -327,6 +371,16 @@ def summarise(folder, submissions):
         counts[record["state"]] += 1
     parts = [f"{counts[state]} {state}" for state in STATES if counts[state]]
     return f"{len(submissions)} submissions: {', '.join(parts)}"
+
+
+def say_left_out(folder):
+    """Say which records the reports leave out, if any."""
+    if left_out := read_records(folder)[1]:
+        some = ", ".join(f"{r['student']} ({r['assignment'] or '?'})" for r in left_out[:3])
+        say(
+            f"left out of the reports: {len(left_out)} earlier records, such as {some}, of which "
+            "nothing was collected this time; they and marks for them are kept"
+        )
 
 
 def say(text):
@@ -391,7 +445,8 @@ def main(arguments):
     if options.marks:
         try:
             count = merge_marks(options.submissions, options.marks)
-        except MarksError as error:
+            say_left_out(options.submissions)
+        except (MarksError, ReportError) as error:
             say(str(error))
             return 1
         print(f"written answers with a mark: {count}; the reports are made anew")
@@ -401,7 +456,7 @@ def main(arguments):
         return 1
     try:
         grade(options.submissions, options.out, options)
-    except (GradeError, CollectError, MarksError, SandboxError) as error:
+    except (GradeError, CollectError, MarksError, ReportError, SandboxError) as error:
         say(str(error))
         return 1
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from course_utils.checks import engine
 from course_utils.exercises import NOTEBOOKS, PROMPT
 from course_utils.instructor import wire
 from course_utils.instructor.collect import read_notebook
-from course_utils.instructor.sandbox import SandboxError, WorkerEnded
+from course_utils.instructor.sandbox import WorkerEnded
 
 import numpy as np
 
@@ -159,6 +159,8 @@ class _Run:
         self.assignment, self.cells, self.nursery = assignment, cells, nursery
         self.sources = [cell.source for cell in cells if cell.kind == "code"]
         self.numbers = list(range(1, len(self.sources) + 1))
+        self.lines = {line.strip() for source in self.sources for line in source.splitlines()}
+        self.errors = {}  # number of a cell -> what it raised
         self.findings = {}  # exercise id -> Finding, None where all is right
         self.troubles = []  # pairs (state, reason)
         self.left = list(assignment.tasks)
@@ -188,9 +190,8 @@ class _Run:
                     self.findings[self.left.pop(0).exercise.id] = engine.Finding(end.end, rows)
                 else:
                     self.numbers.remove(self.cell)
-        if lost and not self.troubles:
-            raise SandboxError(str(lost))
-        self.troubles.append(("needs a person", "it ended its process again and again"))
+        again = f"the sandbox failed again and again: {lost}" if lost else ""
+        self.troubles.append(("needs a person", again or "it ended its process again and again"))
 
     def _run_cells(self, worker):
         self.calling = False
@@ -203,6 +204,8 @@ class _Run:
                 seconds + GRACE, do="run", source=source, names=names, seconds=seconds
             )
             error = _texts(answer.get("error"))
+            if error:
+                self.errors[number] = ": ".join(error)
             if error == ["KeyboardInterrupt", wire.STOPPED]:
                 self._note("out of time", f"was still running after {seconds:g} seconds")
             elif error[:1] in (["MemoryError"], ["_ArrayMemoryError"]):
@@ -218,19 +221,31 @@ class _Run:
         found = worker.ask(2 * GRACE, do="find", id=task.exercise.id, name=task.name)
         kinds = found.get("kinds")
         kinds = kinds[-5:] if isinstance(kinds, list) else []
-        finding = engine.Finding("not written", ())
-        # The last definition counts. A stub copied below an answer is none.
+        findings = [] if kinds else [self._why_nothing(task)]
+        # The last definition counts. A stub copied below an answer is none, nor is a number.
         for version in range(-1, -len(kinds) - 1, -1):
             if kinds[version] is not True:
                 given = f"{task.name} is a {str(kinds[version])[:40]}, which is not a function"
-                finding = engine.Finding("not a function", (("given", given),))
-            else:
-                outcomes = self._call(worker, task, version)
-                finding = self.assignment.find_fault(task, outcomes)
-            if finding is None or finding.kind != "not written":
+                findings.append(engine.Finding("not a function", (("given", given),)))
+                continue
+            outcomes = self._call(worker, task, version)
+            findings.append(self.assignment.find_fault(task, outcomes))
+            if findings[-1] is None or findings[-1].kind != "not written":
+                findings = findings[-1:]
                 break
-        self.findings[task.exercise.id] = finding
+        self.findings[task.exercise.id] = findings[0]
         self.left.pop(0)
+
+    def _why_nothing(self, task):
+        """Return the Finding about a function that no cell has made."""
+        for number in reversed(self.errors):
+            if _defines(task.name, self.sources[number - 1]):
+                rows = (
+                    ("raised", self.errors[number][:LONGEST]),
+                    ("try", "running the cell that defines it: it ends in this error"),
+                )
+                return engine.Finding("raised", rows)
+        return engine.Finding("not written", ())
 
     def _call(self, worker, task, version):
         seconds = min(CALL_SECONDS, self.limit * CALL)
@@ -245,7 +260,7 @@ class _Run:
                 arguments=case.arguments,
                 seconds=seconds,
             )
-            outcomes.append(read_outcome(answer, case))
+            outcomes.append(read_outcome(answer, case, self.lines))
             if outcomes[-1].trouble == "out of time":
                 self._note("out of time", f"a call was still running after {seconds:g} seconds")
             if outcomes[-1].message.startswith(("MemoryError", "_ArrayMemoryError")):
@@ -292,14 +307,23 @@ def _texts(value):
     return value if whole else []
 
 
-def read_outcome(answer, case):
-    """Return the `Outcome` that a worker claims; what is no outcome becomes one without data."""
+def read_outcome(answer, case, lines):
+    """Return the `Outcome` that a worker claims; what is no outcome becomes one without data.
+
+    Args:
+        answer: dict that came from the worker.
+        case: the `Case` that it was given.
+        lines: of the notebook. No other text is repeated as the line that raised.
+    """
     text = {key: answer.get(key) for key in ("trouble", "message", "line", "printed")}
     changed = _texts(answer.get("changed"))
     honest = all(isinstance(value, str) for value in text.values())
     if not honest or text["trouble"] not in _TROUBLES:
         return engine.Outcome(trouble="no data", message="something that is no answer")
     short = {key: value[:500] for key, value in text.items()}
+    number, _, line = short["line"].partition(": ")
+    if line not in lines or not re.fullmatch(r"line \d{1,6}", number):
+        short["line"] = ""
     named = tuple(name for name in case.arguments if name in changed)
     return engine.Outcome(answer.get("value"), changed=named, **short)
 
@@ -307,12 +331,14 @@ def read_outcome(answer, case):
 # -- what was handed in --------------------------------------------------------------------------
 
 
+def _defines(name, source):
+    return re.search(rf"^[ \t]*(async )?def {name}\b|^{name} *=", source, re.M) is not None
+
+
 def find_code(cells, exercise_id, name):
     """Return the source of the cell that holds an exercise's answer, "" where there is none."""
     code = [cell for cell in cells if cell.kind == "code"]
-    defining = [
-        c for c in code if re.search(rf"^[ \t]*(async )?def {name}\b|^{name} *=", c.source, re.M)
-    ]
+    defining = [cell for cell in code if _defines(name, cell.source)]
     marked = [cell for cell in defining if cell.mark == exercise_id]
     return (marked or defining or [None])[-1].source if marked or defining else ""
 

@@ -51,7 +51,11 @@ def system(name, *arguments):
 
 
 def read_processes():
-    """Return for each process (parent, seconds of processor time, threads), by its number."""
+    """Return for each process (parent, seconds of processor time, threads, start of its stack).
+
+    Forked processes have the same start of the stack, 0 where it may not be known; a program
+    that was started anew has another.
+    """
     found = {}
     ticks = os.sysconf("SC_CLK_TCK")
     for entry in os.listdir("/proc"):
@@ -62,7 +66,7 @@ def read_processes():
             except OSError:  # it has just ended
                 continue
             seconds = sum(map(int, fields[11:15])) / ticks
-            found[int(entry)] = int(fields[1]), seconds, int(fields[17])
+            found[int(entry)] = int(fields[1]), seconds, int(fields[17]), int(fields[25])
     return found
 
 
@@ -88,13 +92,35 @@ def read_memory(number):
         return 0
 
 
+def read_shared_memory(number):
+    """Return the bytes of memory without a file that a process shares, mapped or only open.
+
+    What is not mapped, or was given back to the system, is in no process's own memory. Mappings
+    count in full. 0 where that may not be known.
+    """
+    used = 0
+    try:
+        with open(f"/proc/{number}/maps", encoding="utf-8", errors="replace") as file:
+            for line in file:
+                place, kind = line.split(maxsplit=2)[:2]
+                if kind[3] == "s" and ("/dev/zero" in line or "memfd:" in line):
+                    first, last = (int(end, 16) for end in place.split("-"))
+                    used += last - first
+        for name in os.listdir(f"/proc/{number}/fd"):
+            if "memfd:" in os.readlink(f"/proc/{number}/fd/{name}"):
+                used += os.stat(f"/proc/{number}/fd/{name}").st_blocks * 512
+    except (OSError, ValueError):
+        pass
+    return used
+
+
 def find_excess(root, limits, inherited):
     """Return what a submission uses too much of, "" if nothing.
 
     Args:
         root: number of its first process.
         limits: dict with the keys "memory" (bytes) and "seconds" (of processor time).
-        inherited: bytes that each of its processes has from the nursery.
+        inherited: bytes that each of its processes has from the nursery, if it was forked.
     """
     if not LINUX:
         return ""  # the limits of `restrict` are all there is
@@ -105,7 +131,11 @@ def find_excess(root, limits, inherited):
         return "processes"
     if sum(processes[number][1] for number in family) > limits["seconds"]:
         return "time"
-    used = sum(max(0, read_memory(number) - inherited) for number in family)
+    stack = processes[os.getpid()][3]
+    used = 0
+    for number in family:
+        forked = processes[number][3] in (0, stack)
+        used += max(0, read_memory(number) - inherited * forked) + read_shared_memory(number)
     return "memory" if used > limits["memory"] else ""
 
 
@@ -226,6 +256,7 @@ def become_init(status, channel, job, limits, serve):
             become_student(STUDENT + job, limits["isolated"])
         if limits["isolated"]:
             drop_privileges()
+        leave_keyring()
         restrict(limits)
     except OSError as error:
         say_end(status, "error", str(error))
@@ -284,11 +315,21 @@ def drop_privileges():
             file.write("0")  # of this namespace: no worker enters another one
     except OSError:
         pass
+    with contextlib.suppress(OSError):
+        with open("/proc/sys/kernel/shmmax", "w") as file:
+            file.write("0")  # System V's shared memory counts as nobody's
     for capability in range(64):
         ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     system("capset", header, (ctypes.c_uint32 * 6)())
     system("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def leave_keyring():
+    """Take a new, empty session keyring: the instructor's holds keys, and all would share it."""
+    keyctl = {"x86_64": 250, "aarch64": 219}.get(os.uname().machine)
+    if LINUX and keyctl:
+        ctypes.CDLL(None).syscall(keyctl, 1, None)  # KEYCTL_JOIN_SESSION_KEYRING
 
 
 def restrict(limits):

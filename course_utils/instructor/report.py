@@ -1,6 +1,7 @@
 """Turn the records of a run into what instructors and students read.
 
-All here is a function of `DIR/records` and `DIR/marks.csv`: the same ones give the same bytes.
+All here is a function of `DIR/records`, the list in `DIR/run.json` of those that count, and
+`DIR/marks.csv`: the same ones give the same bytes.
 
     grades.csv        a row for each submission, a column for each exercise
     canvas.csv        for the import of Canvas's gradebook
@@ -73,6 +74,10 @@ class MarksError(Exception):
     """Marks that cannot be taken over; the message names the row and the remedy."""
 
 
+class ReportError(Exception):
+    """Reports that could not be made or written; the message names the first and the remedy."""
+
+
 # ---------------------------------------------------------------------------------------------
 # Records
 # ---------------------------------------------------------------------------------------------
@@ -83,10 +88,29 @@ def read_records(folder):
 
     Args:
         folder: the results of `grade`.
+
+    Returns:
+        Pair of the records that count, and of earlier ones, of which nothing was collected in
+        the last run: a student's folder may have got another name.
+
+    Raises:
+        ReportError: a record is damaged.
     """
-    paths = Path(folder).glob("records/*/*.json")
-    records = [json.loads(path.read_text("utf-8")) for path in paths]
-    return sorted(records, key=lambda record: (record["assignment"], record["student"]))
+    records, note = [], Path(folder) / "run.json"
+    for path in Path(folder).glob("records/*/*.json"):
+        try:
+            records.append(json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError) as error:
+            what = f"{path} cannot be read ({error})"
+            raise ReportError(f"{what}: remove it; grade with --resume makes it anew") from None
+    records.sort(key=lambda record: (record["assignment"], record["student"]))
+    run = json.loads(note.read_text("utf-8")) if note.exists() else {}
+    collected = set(run["collected"]) if "collected" in run else None
+    kept, left_out = [], []
+    for record in records:
+        name = f"{record['assignment']}/{record['student']}"
+        (kept if collected is None or name in collected else left_out).append(record)
+    return kept, left_out
 
 
 def answer_code(record, question):
@@ -132,7 +156,7 @@ def read_marks(path, records):
     Args:
         path: CSV with a column "points" and either "answer" (the code) or "student" and
             "exercise"; "comment" is optional. Comma, semicolon or tab may separate columns.
-        records: as `read_records` returns them.
+        records: as `read_records` returns them, both lists in one.
 
     Returns:
         Dict from codes of answers to pairs of points (None where there are none) and comment;
@@ -234,22 +258,25 @@ def merge_marks(folder, path):
         path: CSV as `read_marks` takes it; empty cells leave earlier marks as they were.
 
     Returns:
-        The number of answers that have a mark now.
+        The number of answers in the reports that have a mark now.
 
     Raises:
         MarksError: a row cannot be taken over; then nothing is.
+        ReportError: a file cannot be written; the others are.
     """
-    folder, records = Path(folder), read_records(folder)
-    if not records:
+    folder, (records, left_out) = Path(folder), read_records(folder)
+    everything = [*records, *left_out]
+    if not everything:
         raise MarksError(f"{folder} holds no records: give the folder that grade has written")
-    entered = read_marks(path, records)
+    entered = read_marks(path, everything)
     own = folder / MARKS
-    marks = read_marks(own, records) if own.exists() and not own.samefile(path) else {}
+    marks = read_marks(own, everything) if own.exists() and not own.samefile(path) else {}
     for code, (points, comment) in entered.items():
         before = marks.get(code, (None, ""))
         marks[code] = (before[0] if points is None else points, comment or before[1])
-    _write_all(folder, records, marks)
-    return sum(points is not None for points, _ in marks.values())
+    _write_all(folder, records, left_out, marks)
+    codes = {answer_code(record, question) for record in records for question in record["written"]}
+    return sum(points is not None for code, (points, _) in marks.items() if code in codes)
 
 
 def apply_marks(records, marks):
@@ -574,28 +601,31 @@ def write_reports(folder):
         folder: the results of `grade`: `records`, and `marks.csv` if marks were entered.
 
     Returns:
-        The number of records.
+        The number of records in them.
 
     Raises:
         MarksError: `marks.csv` holds what is no mark; then nothing is written.
+        ReportError: a file cannot be written; the others are.
     """
-    folder = Path(folder)
-    records = read_records(folder)
+    folder, (records, left_out) = Path(folder), read_records(folder)
     own = folder / MARKS
-    marks = read_marks(own, records) if own.exists() else {}
-    _write_all(folder, records, marks)
+    marks = read_marks(own, [*records, *left_out]) if own.exists() else {}
+    _write_all(folder, records, left_out, marks)
     return len(records)
 
 
-def _write_all(folder, records, marks):
+def _write_all(folder, records, left_out, marks):
     records = apply_marks(records, marks)
+    # Marks that were entered stay in the file, also of those who are in no other report.
+    marked = [r for r in left_out if any(answer_code(r, q) in marks for q in r["written"])]
+    marked = [*records, *apply_marks(marked, marks)]
     environment = make_environment()
     files = {
         "grades.csv": grades_table(records),
         "canvas.csv": canvas_table(records),
         "moodle.csv": moodle_table(records),
         # For a spreadsheet, which without this mark takes the text for another encoding.
-        MARKS: "\ufeff" + marks_table(records),
+        MARKS: "\ufeff" + marks_table(marked),
         "class.html": environment.get_template("class.html").render(describe_class(records)),
         "written.html": environment.get_template("written.html").render(
             questions=list_questions(records)
@@ -608,11 +638,20 @@ def _write_all(folder, records, marks):
     page = environment.get_template("feedback.html")
     for record in records:
         files[page_link(record)] = page.render(record=record, total=add_up(record), marks=SIGNS)
-    for stale in folder.glob("feedback/*/*.html"):
-        if stale.relative_to(folder).as_posix() not in files:
-            stale.unlink()
+    for stale in [*folder.glob("feedback/*/*.html"), *folder.glob("moodle_[0-9][0-9].csv")]:
+        files.setdefault(stale.relative_to(folder).as_posix(), None)
+    failed = []
     for name, text in files.items():
-        _write_whole(folder / name, text)
+        path = folder / name
+        try:
+            path.unlink() if text is None else _write_whole(path, text)
+        except (OSError, ValueError) as error:
+            failed.append(f"{path} ({error})")
+    if failed:
+        raise ReportError(
+            f"{len(failed)} reports could not be written, such as {failed[0]}: make room, or mend "
+            "who may write there, and call again (grade: with --resume)"
+        )
 
 
 def _write_whole(path, text):

@@ -92,42 +92,56 @@ def decode(payload):
         if start > len(payload):
             raise WireError("a text that ends early")
         text, blob = payload[_LENGTH.size : start], memoryview(payload)[start:]
-        return _unpack(json.loads(text), blob)
+        return _Reader(blob).unpack(json.loads(text))
     except WireError:
         raise
-    except (ValueError, TypeError, KeyError, RecursionError, struct.error, MemoryError) as error:
+    except (
+        ValueError, TypeError, KeyError, OverflowError, RecursionError, struct.error, MemoryError
+    ) as error:  # fmt: skip
         raise WireError(f"no frame: {type(error).__name__}") from None
 
 
-def _unpack(item, blob):
-    if isinstance(item, list):
-        return [_unpack(part, blob) for part in item]
-    if not isinstance(item, dict):
-        if isinstance(item, int) and abs(item) >= 2**63:
-            raise WireError("a whole number too large")
-        return item
-    ((kind, content),) = item.items()
-    if kind == "tuple":
-        return tuple(_unpack(part, blob) for part in content)
-    if kind == "dict":
-        pairs = [(key, _unpack(part, blob)) for key, part in content]
-        if not all(isinstance(key, str) for key, _ in pairs):
-            raise WireError("a key that is no text")
-        return dict(pairs)
-    if kind == "complex":
-        return complex(*content)
-    if kind != "array":
-        raise WireError("an unknown kind")
-    dtype, shape, start = content
-    if not _DTYPE.fullmatch(dtype) or len(shape) > 32:
-        raise WireError("an array of something else")
-    if not all(type(size) is int and size >= 0 for size in [*shape, start]):
-        raise WireError("a shape that is none")
-    count = math.prod(shape)
-    raw = blob[start : start + count * np.dtype(dtype).itemsize]
-    if len(raw) != count * np.dtype(dtype).itemsize:
-        raise WireError("an array that ends early")
-    return np.frombuffer(raw, dtype, count).reshape(shape).copy()
+class _Reader:
+    """Makes the values of a frame; its arrays lie one behind the other, as `encode` put them."""
+
+    def __init__(self, blob):
+        self.blob, self.start = blob, 0
+
+    def unpack(self, item):
+        if isinstance(item, list):
+            return [self.unpack(part) for part in item]
+        if not isinstance(item, dict):
+            if isinstance(item, int) and abs(item) >= 2**63:
+                raise WireError("a whole number too large")
+            return item
+        ((kind, content),) = item.items()
+        if kind == "tuple":
+            return tuple(self.unpack(part) for part in content)
+        if kind == "dict":
+            pairs = [(key, self.unpack(part)) for key, part in content]
+            if not all(isinstance(key, str) for key, _ in pairs):
+                raise WireError("a key that is no text")
+            return dict(pairs)
+        if kind == "complex":
+            return complex(*content)
+        if kind != "array":
+            raise WireError("an unknown kind")
+        return self.array(*content)
+
+    def array(self, dtype, shape, start):
+        if not _DTYPE.fullmatch(dtype) or len(shape) > 32:
+            raise WireError("an array of something else")
+        if not all(type(size) is int and size >= 0 for size in shape):
+            raise WireError("a shape that is none")
+        # Else many small entries could each have a copy of the same bytes.
+        if start != self.start:
+            raise WireError("arrays that are not one behind the other")
+        count = math.prod(shape)
+        raw = self.blob[start : start + count * np.dtype(dtype).itemsize]
+        if len(raw) != count * np.dtype(dtype).itemsize:
+            raise WireError("an array that ends early")
+        self.start += len(raw)
+        return np.frombuffer(raw, dtype, count).reshape(shape).copy()
 
 
 def receive(read, largest=LARGEST):
