@@ -210,6 +210,18 @@ def test_names_are_made_fit_for_files_and_screens():
     assert collect.clean("x" + "\U0001f600" * 63) == "x" + "\U0001f600" * 44
 
 
+def test_a_notebook_of_nobody_that_a_zip_holds_twice_is_there_twice(tmp_path):
+    path = tmp_path / "s.zip"
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "w") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr("ada/01.ipynb", notebook())
+        for text in ("one", "two"):
+            archive.writestr("01_recurrent_neuron.ipynb", notebook(text=text))
+    submissions, _ = collect.collect(path, LESSONS)
+    waiting = [s for s in submissions if s.state == "needs a person"]
+    assert len({s.student for s in waiting}) == len({s.sha256 for s in waiting}) == 2
+
+
 @pytest.mark.parametrize("letter", ["\U0001f600", "\u6587", "x"])
 def test_long_names_fit_into_file_names(letter, tmp_path):
     long = letter * (240 // len(letter.encode()))

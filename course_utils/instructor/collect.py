@@ -367,18 +367,19 @@ def collect(source, lessons, only="", roster=()):
     if not any(owned.values()):
         found = [f"  {entry}" for entry in entries[:10]] or ["  nothing"]
         raise CollectError("\n".join([f"in {source} was found", *found, EXPECTED]))
-    nobodys = {e.parts[-1]: e for e in strays if e.parts[-1].lower().endswith(".ipynb")}
-    # The space, which `clean` drops, tells such a name from a student's.
-    names = _unique_names({*owned, *((f"{name} ", "") for name in nobodys)})
+    nobodys = [entry for entry in strays if entry.parts[-1].lower().endswith(".ipynb")]
+    # The space, which `clean` drops, tells such a name from a student's; a zip may hold one twice.
+    keys = [(f"{entry.parts[-1]} ", str(number)) for number, entry in enumerate(nobodys, start=1)]
+    names = _unique_names({*owned, *keys})
     submissions = []
     for key, files in owned.items():
         submissions += _of_one_student(names[key], files, lessons, only)
-    for name, entry in nobodys.items():
-        sub = _look(names[f"{name} ", ""], _Owner(""), entry, lessons)
+    for key, entry in zip(keys, nobodys, strict=True):
+        sub = _look(names[key], _Owner(""), entry, lessons)
         number = only if only and find_lesson(entry, [], lessons) == only else sub.assignment
         reason = "its name does not say whose it is"
         submissions.append(replace(sub, assignment=number, state="needs a person", reason=reason))
-    strays = [str(entry) for entry in strays if entry.parts[-1] not in nobodys]
+    strays = [str(entry) for entry in strays if entry not in nobodys]
     names = {key: names[key] for key in owned}
     if only:
         submissions = [s for s in submissions if s.assignment in ("", only)]
