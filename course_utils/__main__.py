@@ -1,4 +1,4 @@
-"""`python3 -m course_utils lab` and its sisters; see `course_utils.environment`.
+"""`python3 -m course_utils lab` and its sisters; see `course_utils.start`.
 
 Kept readable for old Pythons: whoever starts it with one must see a sentence, not a SyntaxError.
 """
@@ -47,6 +47,6 @@ if __name__ == "__main__":
     complaint = wrong_python(sys.version_info[:2], sys.argv[1:])
     if complaint:
         sys.exit(complaint)
-    from course_utils.environment import main
+    from course_utils.start import main
 
     sys.exit(main(sys.argv[1:]))

@@ -12,7 +12,7 @@ import sys
 import urllib.parse
 from functools import cached_property, lru_cache
 
-from course_utils.authoring import NOTEBOOKS, ROOT, normalise, personal_path
+from course_tools.run import NOTEBOOKS, ROOT, normalise, personal_path
 from course_utils.claims import CLAIMS
 
 import nbformat

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from course_utils.environment import ROOT
+from course_utils.start import ROOT
 
 import pytest
 

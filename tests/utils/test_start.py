@@ -13,9 +13,9 @@ import threading
 import tomllib
 from pathlib import Path
 
-from course_utils import __main__ as start
-from course_utils import environment
-from course_utils.environment import ROOT, Problem
+from course_utils import __main__ as entry
+from course_utils import start
+from course_utils.start import ROOT, Problem
 
 import pytest
 import yaml
@@ -40,29 +40,29 @@ def plain(name):
 
 @pytest.mark.parametrize("version", [(3, 11), (3, 12), (3, 13)])
 def test_supported_pythons_are_accepted(version):
-    assert start.wrong_python(version, ["lab"]) is None
+    assert entry.wrong_python(version, ["lab"]) is None
 
 
 @pytest.mark.parametrize("version, fault", [((3, 8), "old"), ((3, 10), "old"), ((3, 14), "new")])
 def test_other_pythons_are_refused_and_a_right_one_is_named(version, fault):
-    message = start.wrong_python(version, ["lab"], works=lambda command: command[0] == "python3.12")
+    message = entry.wrong_python(version, ["lab"], works=lambda command: command[0] == "python3.12")
     assert f"too {fault}" in message
     assert message.endswith("Start it with: python3.12 -m course_utils lab")
     assert "\n" not in message
 
 
 def test_without_a_right_python_one_is_to_be_installed():
-    message = start.wrong_python((3, 8), [], works=lambda command: False)
+    message = entry.wrong_python((3, 8), [], works=lambda command: False)
     assert "Install Python 3.12" in message
 
 
 def test_a_name_that_starts_nothing_is_no_python():
-    assert start.works([sys.executable])
-    assert not start.works(["python-that-is-not-there"])
-    assert not start.works([sys.executable, "--no-such-option"])
+    assert entry.works([sys.executable])
+    assert not entry.works(["python-that-is-not-there"])
+    assert not entry.works([sys.executable, "--no-such-option"])
 
 
-@pytest.mark.parametrize("name", ["__init__", "__main__", "environment"])
+@pytest.mark.parametrize("name", ["__init__", "__main__", "start"])
 def test_old_pythons_can_read_what_refuses_them(name):
     source = (ROOT / "course_utils" / f"{name}.py").read_text("utf-8")
     ast.parse(source, feature_version=(3, 8))
@@ -118,7 +118,7 @@ def test_conda_gets_the_same_pins_and_a_supported_python():
 
 
 def test_supported_pythons_agree():
-    oldest, newest = start.OLDEST, start.NEWEST
+    oldest, newest = entry.OLDEST, entry.NEWEST
     versions = [f"3.{minor}" for minor in range(oldest[1], newest[1] + 1)]
     allowed = SpecifierSet(PROJECT["requires-python"])
     around = [f"3.{minor}" for minor in range(oldest[1] - 1, newest[1] + 2)]
@@ -151,7 +151,7 @@ def test_ci_runs_the_readme_command():
 
 
 def test_this_interpreter_satisfies_the_ranges():
-    assert environment.satisfied(["test"])
+    assert start.satisfied(["test"])
 
 
 @pytest.mark.parametrize("version", ["1.9", "99.0", None])
@@ -166,7 +166,7 @@ def test_a_wrong_or_missing_package_does_not_satisfy(monkeypatch, version):
         return version
 
     monkeypatch.setattr(importlib.metadata, "version", pretend)
-    assert not environment.satisfied()
+    assert not start.satisfied()
 
 
 # When what is built
@@ -180,8 +180,8 @@ def clone(tmp_path, monkeypatch):
     def note(label, command, variables=None):
         steps.append(label)
         if label == "making .venv":
-            environment.VENV_PYTHON.parent.mkdir(parents=True)
-            environment.VENV_PYTHON.touch()
+            start.VENV_PYTHON.parent.mkdir(parents=True)
+            start.VENV_PYTHON.touch()
 
     (tmp_path / "requirements.txt").write_text("numpy==2.0\n")
     venv = tmp_path / ".venv"
@@ -194,33 +194,33 @@ def clone(tmp_path, monkeypatch):
         "LOCK": tmp_path / ".venv.lock",
         "run_step": note,
         "satisfied": lambda extras=(): False,
-        "python_version": lambda: "3.12" if environment.VENV_PYTHON.exists() else None,
+        "python_version": lambda: "3.12" if start.VENV_PYTHON.exists() else None,
         "pip_index": dict,
     }.items():
-        monkeypatch.setattr(environment, name, value)
+        monkeypatch.setattr(start, name, value)
     return steps
 
 
 def test_the_first_call_builds_and_the_second_does_nothing(clone):
-    assert environment.prepare() == str(environment.VENV_PYTHON)
+    assert start.prepare() == str(start.VENV_PYTHON)
     assert clone == ["making .venv", "fetching uv", "installing"]
     clone.clear()
-    environment.prepare()
+    start.prepare()
     assert clone == []
 
 
 def test_other_pins_are_installed_into_what_is_there(clone):
-    environment.prepare()
+    start.prepare()
     clone.clear()
-    (environment.ROOT / "requirements.txt").write_text("numpy==2.1\n")
-    environment.prepare()
+    (start.ROOT / "requirements.txt").write_text("numpy==2.1\n")
+    start.prepare()
     assert clone == ["fetching uv", "installing"]
 
 
 def test_an_interrupted_install_is_built_anew(clone, monkeypatch):
-    environment.prepare()
-    (environment.ROOT / "requirements.txt").write_text("numpy==2.1\n")
-    half = environment.VENV / "half-installed"
+    start.prepare()
+    (start.ROOT / "requirements.txt").write_text("numpy==2.1\n")
+    half = start.VENV / "half-installed"
     half.touch()
 
     with monkeypatch.context() as patched:
@@ -228,61 +228,61 @@ def test_an_interrupted_install_is_built_anew(clone, monkeypatch):
         def interrupt():
             raise KeyboardInterrupt
 
-        patched.setattr(environment, "install", interrupt)
+        patched.setattr(start, "install", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            environment.prepare()
+            start.prepare()
     clone.clear()
-    environment.prepare()
+    start.prepare()
     assert clone == ["making .venv", "fetching uv", "installing"]
     assert not half.exists()
 
 
 def test_another_python_is_built_anew(clone, monkeypatch):
-    environment.prepare()
+    start.prepare()
     clone.clear()
-    monkeypatch.setattr(environment, "python_version", lambda: "3.13")
-    environment.prepare()
+    monkeypatch.setattr(start, "python_version", lambda: "3.13")
+    start.prepare()
     assert clone[0] == "making .venv"
 
 
 def test_a_moved_clone_is_installed_again(clone, monkeypatch):
-    before = environment.expected_stamp("3.12")
-    moved = environment.ROOT / "moved"
+    before = start.expected_stamp("3.12")
+    moved = start.ROOT / "moved"
     moved.mkdir()
-    (environment.ROOT / "requirements.txt").rename(moved / "requirements.txt")
-    monkeypatch.setattr(environment, "ROOT", moved)
-    assert environment.expected_stamp("3.12") != before
+    (start.ROOT / "requirements.txt").rename(moved / "requirements.txt")
+    monkeypatch.setattr(start, "ROOT", moved)
+    assert start.expected_stamp("3.12") != before
 
 
 def test_an_interpreter_that_has_everything_is_used_as_it_is(clone, monkeypatch):
-    monkeypatch.setattr(environment, "satisfied", lambda extras=(): True)
-    assert environment.prepare() == sys.executable
-    assert not environment.VENV.exists()
+    monkeypatch.setattr(start, "satisfied", lambda extras=(): True)
+    assert start.prepare() == sys.executable
+    assert not start.VENV.exists()
 
 
 def test_an_environment_made_by_hand_is_asked_and_never_removed(clone):
-    environment.VENV.mkdir()
-    precious = environment.VENV / "precious"
+    start.VENV.mkdir()
+    precious = start.VENV / "precious"
     precious.touch()
     with pytest.raises(Problem, match="not made by this command"):
-        environment.prepare()
-    environment.VENV_PYTHON.parent.mkdir()
-    environment.VENV_PYTHON.touch()
-    assert environment.prepare() == str(environment.VENV_PYTHON)
+        start.prepare()
+    start.VENV_PYTHON.parent.mkdir()
+    start.VENV_PYTHON.touch()
+    assert start.prepare() == str(start.VENV_PYTHON)
     assert precious.exists() and clone == []
 
 
 def test_outside_a_clone_there_is_nothing_to_prepare(clone):
-    (environment.ROOT / "requirements.txt").unlink()
+    (start.ROOT / "requirements.txt").unlink()
     with pytest.raises(Problem, match="clone it"):
-        environment.prepare()
+        start.prepare()
 
 
 def test_without_ensurepip_debian_is_told_what_to_install(clone, monkeypatch):
-    monkeypatch.setattr(environment.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(start.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(Problem, match=r"sudo apt install python3\.\d+-venv"):
-        environment.prepare()
-    assert not environment.VENV.exists()
+        start.prepare()
+    assert not start.VENV.exists()
 
 
 @pytest.mark.parametrize(
@@ -296,9 +296,9 @@ def test_files_that_cannot_be_written(clone, monkeypatch, error, remedy):
     def fail():
         raise error
 
-    monkeypatch.setattr(environment, "build", fail)
+    monkeypatch.setattr(start, "build", fail)
     with pytest.raises(Problem, match=remedy):
-        environment.prepare()
+        start.prepare()
 
 
 # uv, and pip where uv fails
@@ -311,10 +311,10 @@ def install_with(monkeypatch, failures):
     def step(label, command, variables=None):
         commands[label] = [str(part) for part in command]
         if label in failures:
-            raise Problem(environment.explain(failures[label]))
+            raise Problem(start.explain(failures[label]))
 
-    monkeypatch.setattr(environment, "run_step", step)
-    environment.install()
+    monkeypatch.setattr(start, "run_step", step)
+    start.install()
     return commands
 
 
@@ -359,7 +359,7 @@ def test_what_pip_cannot_mend_stops_at_once(clone, monkeypatch, failures, remedy
     ],
 )
 def test_causes_are_told_apart(output, remedy):
-    message = environment.explain(output)
+    message = start.explain(output)
     assert re.search(remedy, message)
     assert "\n" not in message
 
@@ -368,8 +368,8 @@ def test_an_almost_full_disk_is_the_cause_of_what_nothing_else_explains(monkeypa
     class Usage:
         free = 1e6
 
-    monkeypatch.setattr(environment.shutil, "disk_usage", lambda path: Usage)
-    assert environment.explain("Command ensurepip failed") == environment.DISK_FULL
+    monkeypatch.setattr(start.shutil, "disk_usage", lambda path: Usage)
+    assert start.explain("Command ensurepip failed") == start.DISK_FULL
 
 
 @pytest.fixture
@@ -379,7 +379,7 @@ def pip_configured(tmp_path, monkeypatch):
     for name in list(os.environ):
         if name.startswith(("PIP_", "UV_")):
             monkeypatch.delenv(name)
-    monkeypatch.setattr(environment, "VENV_PYTHON", sys.executable)
+    monkeypatch.setattr(start, "VENV_PYTHON", sys.executable)
 
     def configure(text):
         (tmp_path / "pip.conf").write_text(text)
@@ -390,27 +390,27 @@ def pip_configured(tmp_path, monkeypatch):
 
 def test_uv_is_told_of_the_mirror_that_pip_knows(pip_configured, monkeypatch):
     pip_configured("[global]\nindex-url = https://mirror.example/simple\n")
-    assert environment.pip_index() == {"UV_DEFAULT_INDEX": "https://mirror.example/simple"}
+    assert start.pip_index() == {"UV_DEFAULT_INDEX": "https://mirror.example/simple"}
     monkeypatch.setenv("PIP_INDEX_URL", "https://nearer.example/simple")
-    assert environment.pip_index() == {"UV_DEFAULT_INDEX": "https://nearer.example/simple"}
+    assert start.pip_index() == {"UV_DEFAULT_INDEX": "https://nearer.example/simple"}
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://own.example/simple")
-    assert environment.pip_index() == {}
+    assert start.pip_index() == {}
 
 
 def test_steps_show_progress_and_explain_failure(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(environment, "LOG", tmp_path / "install.log")
-    environment.run_step("counting", [sys.executable, "-c", "print(1)"])
+    monkeypatch.setattr(start, "LOG", tmp_path / "install.log")
+    start.run_step("counting", [sys.executable, "-c", "print(1)"])
     assert "counting" in capsys.readouterr().err
     code = "print('error: no gremlins left'); raise SystemExit(3)"
     with pytest.raises(Problem, match="no gremlins left"):
-        environment.run_step("failing", [sys.executable, "-c", code])
+        start.run_step("failing", [sys.executable, "-c", code])
     assert "no gremlins left" in (tmp_path / "install.log").read_text()
 
 
 def test_on_a_terminal_the_progress_is_one_line(monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     code = "import time; print('half'); time.sleep(0.5)"
-    environment.run_step("working", [sys.executable, "-u", "-c", code])
+    start.run_step("working", [sys.executable, "-u", "-c", code])
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert re.search(r"\r  working +\d+ s  half", error)
@@ -422,9 +422,9 @@ def test_on_a_terminal_the_progress_is_one_line(monkeypatch, capsys):
 def hold_lock(path):
     """Start a process that holds the lock at `path`, and wait until it does."""
     code = (
-        "import pathlib, sys, time; from course_utils import environment\n"
-        "environment.LOCK = pathlib.Path(sys.argv[1])\n"
-        "with environment.locked(): print('held', flush=True); time.sleep(60)"
+        "import pathlib, sys, time; from course_utils import start\n"
+        "start.LOCK = pathlib.Path(sys.argv[1])\n"
+        "with start.locked(): print('held', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen(
         [sys.executable, "-c", code, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -434,18 +434,18 @@ def hold_lock(path):
 
 
 def test_a_second_call_waits_until_the_first_is_gone_even_if_killed(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(environment, "LOCK", tmp_path / "lock")
+    monkeypatch.setattr(start, "LOCK", tmp_path / "lock")
     with hold_lock(tmp_path / "lock") as holder:
         threading.Timer(0.3, holder.kill).start()
-        with environment.locked():
+        with start.locked():
             assert holder.wait(timeout=10) != 0
     assert "waiting for it" in capsys.readouterr().err
 
 
 def test_who_waited_finds_the_work_done(clone, monkeypatch):
     current = iter([False, True])
-    monkeypatch.setattr(environment, "stamp_is_current", lambda: next(current))
-    environment.prepare()
+    monkeypatch.setattr(start, "stamp_is_current", lambda: next(current))
+    start.prepare()
     assert clone == []
 
 
@@ -453,45 +453,45 @@ def test_who_waited_finds_the_work_done(clone, monkeypatch):
 
 
 def test_lab_passes_options_on(monkeypatch):
-    monkeypatch.setattr(environment.os, "geteuid", lambda: 1000, raising=False)
+    monkeypatch.setattr(start.os, "geteuid", lambda: 1000, raising=False)
     given = ["--no-browser", "--port", "9999", "--ip=0.0.0.0", "--collaborative"]
-    ours, theirs = environment.lab_options(given)[:1], environment.lab_options(given)[1:]
+    ours, theirs = start.lab_options(given)[:1], start.lab_options(given)[1:]
     assert ours == [f"--ServerApp.root_dir={ROOT}"]
     assert theirs == given
 
 
 @pytest.mark.parametrize("name", ["--ServerApp.root_dir", "--notebook-dir"])
 def test_lab_takes_another_folder(name, monkeypatch):
-    monkeypatch.setattr(environment.os, "geteuid", lambda: 1000, raising=False)
+    monkeypatch.setattr(start.os, "geteuid", lambda: 1000, raising=False)
     for given in ([f"{name}=/elsewhere"], [name, "/elsewhere"]):
-        assert environment.lab_options(given) == given
+        assert start.lab_options(given) == given
 
 
 @pytest.mark.parametrize("given", [["--token=abc"], ["--token", "abc"]])
 def test_the_token_reaches_jupyterlab_under_its_present_name(given):
-    options = environment.lab_options(given)
+    options = start.lab_options(given)
     assert " ".join(options).replace("=", " ").endswith("--IdentityProvider.token abc")
 
 
 def test_root_is_let_in_and_told(monkeypatch, capsys):
-    monkeypatch.setattr(environment.os, "geteuid", lambda: 0, raising=False)
-    assert environment.lab_options([]).count("--allow-root") == 1
+    monkeypatch.setattr(start.os, "geteuid", lambda: 0, raising=False)
+    assert start.lab_options([]).count("--allow-root") == 1
     assert "--allow-root" in capsys.readouterr().err
-    assert environment.lab_options(["--allow-root"]).count("--allow-root") == 1
+    assert start.lab_options(["--allow-root"]).count("--allow-root") == 1
 
 
 def test_option_reads_both_spellings_and_the_last():
-    assert environment.option(["--port", "1", "--port=2"], "--port") == "2"
-    assert environment.option(["--ports=2", "--port"], "--port") is None
+    assert start.option(["--port", "1", "--port=2"], "--port") == "2"
+    assert start.option(["--ports=2", "--port"], "--port") is None
 
 
 def test_a_taken_port_is_refused_and_a_free_one_is_not():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         with pytest.raises(Problem, match=f"Port {port} is taken"):
-            environment.check_port(port, "127.0.0.1")
-    environment.check_port(port, "127.0.0.1")
-    environment.check_port(None, None)
+            start.check_port(port, "127.0.0.1")
+    start.check_port(port, "127.0.0.1")
+    start.check_port(None, None)
 
 
 @pytest.fixture
@@ -508,11 +508,11 @@ def runtime(tmp_path, monkeypatch):
 
 
 def test_a_lab_that_runs_here_is_named_with_its_address(runtime, monkeypatch, capsys):
-    monkeypatch.setattr(environment, "prepare", lambda extras: sys.executable)
+    monkeypatch.setattr(start, "prepare", lambda extras: sys.executable)
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         runtime(server.server_port, ROOT)
-        assert environment.main(["lab"]) == 1
+        assert start.main(["lab"]) == 1
         server.shutdown()
     message = capsys.readouterr().err
     assert f"http://127.0.0.1:{server.server_port}/lab?token=secret" in message
@@ -525,7 +525,7 @@ def test_notes_of_dead_or_foreign_servers_do_not_count(runtime, tmp_path):
     runtime(port, ROOT)
     runtime(1, tmp_path)
     (tmp_path / "jpserver-2.json").write_text("{half")
-    assert environment.running_server() is None
+    assert start.running_server() is None
 
 
 def test_the_settings_switch_off_every_panel_of_nbgrader():
@@ -548,14 +548,14 @@ def handed(monkeypatch):
         commands.append(command)
         return 0
 
-    monkeypatch.setattr(environment, "hand_over", note)
-    monkeypatch.setattr(environment, "prepare", lambda extras: sys.executable)
+    monkeypatch.setattr(start, "hand_over", note)
+    monkeypatch.setattr(start, "prepare", lambda extras: sys.executable)
     monkeypatch.chdir(ROOT)
     return commands
 
 
 def test_the_whole_test_runs_lessons_and_solutions_but_no_exercises(handed):
-    assert environment.main(["test", "--maxfail=1"]) == 0
+    assert start.main(["test", "--maxfail=1"]) == 0
     (command,) = handed
     assert command[:3] == [sys.executable, "-m", "pytest"]
     assert {"tests", "--nbval", "--nbval-current-env", "--maxfail=1"} <= set(command)
@@ -570,7 +570,7 @@ def test_the_whole_test_runs_lessons_and_solutions_but_no_exercises(handed):
 
 
 def test_the_quick_test_leaves_out_what_is_slow(handed):
-    environment.main(["test", "--quick", "-x"])
+    start.main(["test", "--quick", "-x"])
     (command,) = handed
     assert "--nbval" not in command and "--quick" not in command
     assert command[command.index("-m", 3) + 1] == "not slow"
@@ -578,15 +578,15 @@ def test_the_quick_test_leaves_out_what_is_slow(handed):
 
 
 def test_paths_given_replace_the_default(handed):
-    environment.main(["test", "tests/test_environment.py::test_every_pin_is_exact"])
+    start.main(["test", "tests/utils/test_start.py::test_every_pin_is_exact"])
     (command,) = handed
     assert "tests" not in command
-    assert command[-1].startswith("tests/test_environment.py::")
+    assert command[-1].startswith("tests/utils/test_start.py::")
 
 
 def test_what_takes_over_finds_the_package_and_its_own_programs(monkeypatch):
     """Through a real process, as on Windows, where the exit code comes back to us."""
-    monkeypatch.setattr(environment, "WINDOWS", True)
+    monkeypatch.setattr(start, "WINDOWS", True)
     monkeypatch.chdir(ROOT / "notebooks")
     code = (
         "import os, sys; os.chdir('notebooks'); import course_utils\n"
@@ -594,25 +594,25 @@ def test_what_takes_over_finds_the_package_and_its_own_programs(monkeypatch):
         "good = first == os.path.dirname(sys.executable) and os.environ['EXTRA'] == 'yes'\n"
         "sys.exit(7 if good else 1)"
     )
-    assert environment.hand_over([sys.executable, "-c", code], {"EXTRA": "yes"}) == 7
+    assert start.hand_over([sys.executable, "-c", code], {"EXTRA": "yes"}) == 7
 
 
 def test_an_unknown_command_is_answered_with_the_known_ones(capsys):
-    assert environment.main(["labs"]) == 1
+    assert start.main(["labs"]) == 1
     assert "lab, test, run, exercises" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("argv", [[], ["--help"]])
 def test_help_lists_the_commands(argv, capsys):
-    assert environment.main(argv) == 0
+    assert start.main(argv) == 0
     out = capsys.readouterr().out
-    assert all(name in out for name in environment.COMMANDS)
+    assert all(name in out for name in start.COMMANDS)
 
 
 def test_the_interrupt_key_ends_without_a_traceback(monkeypatch, capsys):
     def interrupt(extras):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(environment, "prepare", interrupt)
-    assert environment.main(["lab"]) == 130
+    monkeypatch.setattr(start, "prepare", interrupt)
+    assert start.main(["lab"]) == 130
     assert "Stopped" in capsys.readouterr().err

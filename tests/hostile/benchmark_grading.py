@@ -20,8 +20,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from course_utils.environment import child_environment
-from course_utils.exercises import BEGIN, END, NOTEBOOKS, PROMPT, STUB
+from course_tools.exercises import BEGIN, END, NOTEBOOKS, PROMPT, STUB
+from course_utils.start import child_environment
 
 import nbformat
 

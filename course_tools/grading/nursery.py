@@ -366,7 +366,7 @@ def main(descriptor, limits):
         limits: as in `supervise`.
     """
     import course_utils.training  # noqa: F401  (TensorFlow, quietly)
-    from course_utils.instructor import worker
+    from course_tools.grading import worker
 
     import matplotlib.pyplot  # noqa: F401
     import sklearn.linear_model  # noqa: F401

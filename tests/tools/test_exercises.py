@@ -3,9 +3,10 @@
 import copy
 import json
 
-from course_utils import checks, exercises
+from course_tools import exercises
+from course_tools.exercises import BEGIN, END, PROMPT, STUB, ExerciseError
+from course_utils import checks
 from course_utils.checks import engine
-from course_utils.exercises import BEGIN, END, PROMPT, STUB, ExerciseError
 
 import nbformat
 import pytest

@@ -7,8 +7,8 @@ import json
 import random
 import shutil
 
-from course_utils.instructor import grade, report
-from course_utils.instructor.report import MarksError, ReportError
+from course_tools.grading import grade, report
+from course_tools.grading.report import MarksError, ReportError
 
 import pytest
 

@@ -18,9 +18,10 @@ import types
 from collections import Counter
 from pathlib import Path
 
-from course_utils import checks, exercises
+from course_tools import exercises
+from course_tools.grading import collect, grade, judge, report, sandbox, wire, worker
+from course_utils import checks
 from course_utils.checks import engine
-from course_utils.instructor import collect, grade, judge, report, sandbox, wire, worker
 
 import hostile
 import hostile_shapes  # noqa: F401  (adds to hostile.HOSTILE)
@@ -369,7 +370,7 @@ def test_a_frame_cannot_grow():
 
 KEYRING = """
 import ctypes, os
-from course_utils.instructor import nursery
+from course_tools.grading import nursery
 call, session = ctypes.CDLL(None).syscall, ctypes.c_long(-3)
 call.restype = ctypes.c_long
 add, control = {"x86_64": (248, 250), "aarch64": (217, 219)}[os.uname().machine]

@@ -11,8 +11,8 @@ import signal
 import sys
 import types
 
+from course_tools.grading import wire
 from course_utils.checks import engine
-from course_utils.instructor import wire
 
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config

@@ -13,7 +13,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from course_utils.authoring import NOTEBOOKS, ROOT
+from course_tools.run import NOTEBOOKS, ROOT
 
 import nbformat
 import pytest

@@ -18,17 +18,17 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
 from pathlib import Path
 
-from course_utils.exercises import NOTEBOOKS
-from course_utils.instructor.collect import CollectError, Unreadable, collect, read_notebook
-from course_utils.instructor.judge import Assignment, judge
-from course_utils.instructor.report import (
+from course_tools.exercises import NOTEBOOKS
+from course_tools.grading.collect import CollectError, Unreadable, collect, read_notebook
+from course_tools.grading.judge import Assignment, judge
+from course_tools.grading.report import (
     MarksError,
     ReportError,
     merge_marks,
     read_records,
     write_reports,
 )
-from course_utils.instructor.sandbox import MEGABYTE, Limits, Nursery, SandboxError
+from course_tools.grading.sandbox import MEGABYTE, Limits, Nursery, SandboxError
 
 VERSION = 1  # of the records
 STATES = (
@@ -272,7 +272,7 @@ def grade(source, folder, options):
 
 def grade_elsewhere(submissions, folder, run, points, limits, hidden, isolated, options):
     """Grade submissions on the cluster that the options name, and write their records here."""
-    from course_utils.instructor.cluster import ClusterError, grade_on_cluster
+    from course_tools.grading.cluster import ClusterError, grade_on_cluster
 
     progress = Progress(len(submissions), sys.stderr)
 
@@ -323,7 +323,7 @@ def start_run(folder, options, submissions):
     """
     release, due, points = "", {}, {}
     if options.release:
-        from course_utils.instructor.release import ReleaseError, read_manifest
+        from course_tools.release import ReleaseError, read_manifest
 
         try:
             lessons = read_manifest(options.release)["lessons"]

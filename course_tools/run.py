@@ -15,6 +15,8 @@ import sys
 import time
 from pathlib import Path
 
+from course_utils import ROOT
+
 import nbformat
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
@@ -25,7 +27,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 README_FIGURE = NOTEBOOKS / "readme.png"
 CELL_TIMEOUT = 600  # seconds

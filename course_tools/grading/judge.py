@@ -9,12 +9,12 @@ import re
 import threading
 import time
 
+from course_tools.exercises import NOTEBOOKS, PROMPT
+from course_tools.grading import wire
+from course_tools.grading.collect import read_notebook
+from course_tools.grading.sandbox import WorkerEnded
 from course_utils import checks
 from course_utils.checks import engine
-from course_utils.exercises import NOTEBOOKS, PROMPT
-from course_utils.instructor import wire
-from course_utils.instructor.collect import read_notebook
-from course_utils.instructor.sandbox import WorkerEnded
 
 import numpy as np
 

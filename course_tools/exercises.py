@@ -7,12 +7,13 @@ cells carry nbgrader's metadata, and nbgrader makes the same code of them.
 
 import argparse
 import sys
-from pathlib import Path
+
+from course_utils import ROOT
 
 import nbformat
 from nbformat.reader import NotJSONError
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+NOTEBOOKS = ROOT / "notebooks"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = 'raise NotImplementedError("not written yet")'
 PROMPT = "*Write your answer here, in place of this line.*"

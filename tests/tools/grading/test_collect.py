@@ -10,8 +10,8 @@ import types
 import warnings
 import zipfile
 
-from course_utils.instructor import collect, grade, wire
-from course_utils.instructor.collect import CollectError, Unreadable
+from course_tools.grading import collect, grade, wire
+from course_tools.grading.collect import CollectError, Unreadable
 
 import numpy as np
 import pytest

@@ -22,12 +22,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_utils.instructor import wire
-from course_utils.instructor.nursery import SCRATCH
-from course_utils.instructor.wire import MEGABYTE
+from course_tools.grading import wire
+from course_tools.grading.nursery import SCRATCH
+from course_tools.grading.wire import MEGABYTE
+from course_utils import ROOT
 
 PACKAGE = Path(__file__).resolve().parent.parent
-ROOT = PACKAGE.parent
 # What of the package students' code may see: neither answer keys nor what leads to them.
 HIDDEN = ("checks", "instructor", "authoring.py", "exercises.py", "__pycache__")
 SHOWN = ("checks/engine.py", *(f"instructor/{n}.py" for n in ("__init__", "nursery", "wire")))
@@ -141,7 +141,7 @@ def find_obstacle():
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed"
     # As a worker does it: a process with namespaces of its own, inside of bubblewrap's.
-    trial = "from course_utils.instructor import nursery; nursery.try_namespaces()"
+    trial = "from course_tools.grading import nursery; nursery.try_namespaces()"
     done = subprocess.run(
         bubblewrap_command([sys.executable, "-c", trial]),
         capture_output=True,
@@ -191,7 +191,7 @@ class Nursery:
         }
         self._control, theirs = socket.socketpair()
         os.set_inheritable(theirs.fileno(), True)
-        program = [sys.executable, "-m", "course_utils.instructor.nursery"]
+        program = [sys.executable, "-m", "course_tools.grading.nursery"]
         program += [str(theirs.fileno()), json.dumps(limits)]
         self._said = tempfile.TemporaryFile()
         self._process = subprocess.Popen(

@@ -13,12 +13,12 @@ import textwrap
 import zipfile
 from pathlib import Path
 
+from course_tools.exercises import BEGIN, END, NOTEBOOKS, STUB
+from course_tools.grading import release as kit
+from course_tools.release import ROOT, ReleaseError
 from course_utils import checks
 from course_utils.checks import engine, frozen
-from course_utils.environment import child_environment
-from course_utils.exercises import BEGIN, END, NOTEBOOKS, STUB
-from course_utils.instructor import release as kit
-from course_utils.instructor.release import ROOT, ReleaseError
+from course_utils.start import child_environment
 
 import nbformat
 import numpy as np
@@ -248,7 +248,7 @@ def test_all_imports_of_the_released_lessons_resolve(released):
 
 
 def test_students_are_offered_only_what_they_can_use(released):
-    code = "from course_utils.environment import main; main([]); main(['release'])"
+    code = "from course_utils.start import main; main([]); main(['release'])"
     output = in_student_copy(released / NAME, code)
     assert "lab" in output and "release" not in output and "test" not in output
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from course_utils.instructor.collect import Unreadable
-from course_utils.instructor.judge import Assignment
-from course_utils.instructor.sandbox import Nursery
+from course_tools.grading.collect import Unreadable
+from course_tools.grading.judge import Assignment
+from course_tools.grading.sandbox import Nursery
 
 try:
     from distributed import Client, KilledWorker, WorkerPlugin, as_completed, get_worker
@@ -61,7 +61,7 @@ class Grader(WorkerPlugin):
 
     def grade(self, submission):
         """Return the record of one submission."""
-        from course_utils.instructor.grade import make_record
+        from course_tools.grading.grade import make_record
 
         number = submission.assignment
         with self.lock:
@@ -106,7 +106,7 @@ def grade_on_cluster(address, submissions, finish, run, points, limits, hidden, 
     Raises:
         ClusterError: there is no such cluster, or it cannot do this.
     """
-    from course_utils.instructor.grade import ran_out_of_time
+    from course_tools.grading.grade import ran_out_of_time
 
     if Client is None:
         raise ClusterError("--scheduler needs dask.distributed: pip install '.[cluster]'")

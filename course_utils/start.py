@@ -28,8 +28,9 @@ import urllib.request
 from ast import literal_eval
 from pathlib import Path
 
+from course_utils import ROOT
+
 WINDOWS = os.name == "nt"
-ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 STAMP = VENV / "course.stamp"
@@ -460,53 +461,6 @@ def answers(url):
     return True
 
 
-def test(arguments):
-    """Run what CI runs, or with `--quick` what takes a minute, or the paths given."""
-    options = ["-n", "2", "--dist", "loadfile", "-rfEs"]
-    if "--quick" in arguments:
-        arguments = [argument for argument in arguments if argument != "--quick"]
-        options += ["-m", "not slow"]
-        targets = ["tests"]
-    else:
-        options += ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
-        options += ["--nbval-sanitize-with", "tests/sanitize.cfg"]
-        notebooks = ROOT / "notebooks"
-        lessons = sorted([*notebooks.glob("*.ipynb"), *notebooks.glob("solutions/*.ipynb")])
-        targets = ["tests", *(str(path.relative_to(ROOT)) for path in lessons)]
-    if any(Path(argument.split("::")[0]).exists() for argument in arguments):
-        targets = []
-    return hand_over([sys.executable, "-m", "pytest", *options, *targets, *arguments])
-
-
-def run(arguments):
-    """Execute lessons and store their outputs."""
-    from course_utils.authoring import main
-
-    os.environ.update(child_environment(sys.executable))
-    return main(arguments)
-
-
-def exercises(arguments):
-    """Make the exercises out of the solutions."""
-    from course_utils.exercises import main
-
-    return main(arguments)
-
-
-def release(arguments):
-    """Write what students get for some lessons."""
-    from course_utils.instructor.release import main
-
-    return main(arguments)
-
-
-def grade(arguments):
-    """Grade what students have handed in."""
-    from course_utils.instructor.grade import main
-
-    return main(arguments)
-
-
 def child_environment(python):
     """Return the environment variables of the programs that a command starts.
 
@@ -548,19 +502,6 @@ def hand_over(command, variables=None):
                 return process.wait()
 
 
-# Name: the function, the extras of pyproject.toml it needs, what the help says.
-COMMANDS = {
-    "lab": (lab, [], "open the lessons; takes JupyterLab's options, such as --no-browser"),
-    "test": (test, ["test"], "run what CI runs; --quick: in a minute; takes pytest's options"),
-    "run": (run, [], "for authors: execute lessons (01 02 ..., or all) and store the outputs"),
-    "exercises": (exercises, [], "for authors: make notebooks/exercises from notebooks/solutions"),
-    "release": (release, [], "for instructors: write what students get for lessons 01 02 ..."),
-    "grade": (grade, [], "for instructors: grade the notebooks in a folder or zip"),
-}
-if not (ROOT / "course_utils" / "instructor").is_dir():
-    COMMANDS = {"lab": COMMANDS["lab"]}  # the copy that a release gives to students
-
-
 def main(argv):
     """Run a command of the course.
 
@@ -570,19 +511,24 @@ def main(argv):
     Returns:
         The exit code; 1 after a problem that the user can mend.
     """
-    if not argv or argv[0] in ("-h", "--help"):
+    made_here = (ROOT / "course_tools").is_dir()  # else this is a student's copy
+    command, arguments = (argv or ["--help"])[0], argv[1:]
+    if command in ("-h", "--help"):
         print("usage: python3 -m course_utils COMMAND ...\n")
-        for name, (_, _, summary) in COMMANDS.items():
-            print(f"  {name:<10} {summary}")
+        print("  lab        open the lessons; takes JupyterLab's options, such as --no-browser")
+        if made_here:
+            # Started, not imported: the tools build on this package, never the reverse.
+            subprocess.run([sys.executable, "-m", "course_tools", "--help"], cwd=ROOT)
         return 0
     try:
-        if argv[0] not in COMMANDS:
-            raise Problem(f"There is no command {argv[0]!r}. There are: {', '.join(COMMANDS)}.")
-        command, extras, _ = COMMANDS[argv[0]]
-        python = prepare(extras)
+        if command != "lab" and not made_here:
+            raise Problem(f"This copy of the course has the command lab alone, not {command}.")
+        python = prepare([] if command == "lab" else ["test"])
+        if command != "lab":
+            return hand_over([python, "-m", "course_tools", command, *arguments])
         if python != sys.executable and Path(sys.prefix).resolve() != VENV.resolve():
             return hand_over([python, "-m", "course_utils", *argv])
-        return command(argv[1:])
+        return lab(arguments)
     except Problem as problem:
         say(str(problem))
         return 1

@@ -8,7 +8,7 @@ that hold the course's own solutions.
 import json
 from dataclasses import dataclass, field
 
-from course_utils import exercises
+from course_tools import exercises
 
 import nbformat
 
@@ -327,21 +327,21 @@ solved(
 )
 solved(
     "an answer ahead of its question",
-    SOCKETS + "from course_utils.instructor import wire\n"
+    SOCKETS + "from course_tools.grading import wire\n"
     "for s in sockets:\n"
     "    for n in range(2, 9): os.write(s, wire.encode({'number': n, 'error': None}))",
     **PERSON,
 )
 solved(
     "answers that are no answers",
-    SOCKETS + "from course_utils.instructor import wire\n"
+    SOCKETS + "from course_tools.grading import wire\n"
     "for s in sockets:\n    os.write(s, wire.encode([1, 2, 3]))",
     **PERSON,
 )
 solved("another json", "import json\njson.dumps = lambda *a, **k: '\"x\"'", **PERSON)
 solved(
     "another struct",
-    "from course_utils.instructor import wire\n"
+    "from course_tools.grading import wire\n"
     "class S:\n    size = 4\n    def pack(self, n): return b'\\xff' * 4\n"
     "    def unpack(self, b): return (0,)\nwire._LENGTH = S()",
     **PERSON,
@@ -383,7 +383,7 @@ one(
 one(
     "one blob for many arrays",
     """
-from course_utils.instructor import wire
+from course_tools.grading import wire
 import json, struct
 encode = wire.encode
 def forge(value, largest):

@@ -3,7 +3,7 @@
 import base64
 import io
 
-from course_utils import authoring
+from course_tools import run
 from course_utils.plotting import plot_curve
 
 import nbformat
@@ -26,7 +26,7 @@ def stored_outputs(path):
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of notebooks that the command takes for the course's."""
-    monkeypatch.setattr(authoring, "NOTEBOOKS", tmp_path)
+    monkeypatch.setattr(run, "NOTEBOOKS", tmp_path)
     return tmp_path
 
 
@@ -45,7 +45,7 @@ def folder(tmp_path, monkeypatch):
     ],
 )
 def test_carriage_returns_overwrite_as_on_a_terminal(written, shown):
-    assert authoring.on_terminal(written) == shown
+    assert run.on_terminal(written) == shown
 
 
 def test_streams_are_merged_until_another_output_comes():
@@ -57,24 +57,24 @@ def test_streams_are_merged_until_another_output_comes():
         new_output("display_data", data={"text/plain": "picture"}),
         new_output("stream", name="stdout", text="three\n"),
     ]
-    merged = authoring.normal_outputs(outputs)
+    merged = run.normal_outputs(outputs)
     assert [output.get("text") for output in merged] == ["one\ntwo\n", "oh\n", None, "three\n"]
 
 
 def test_a_progress_line_sent_in_pieces_is_reduced():
     pieces = [new_output("stream", name="stdout", text=f"\repoch {n} of 2") for n in (1, 2)]
-    assert authoring.normal_outputs(pieces)[0].text == "epoch 2 of 2"
+    assert run.normal_outputs(pieces)[0].text == "epoch 2 of 2"
 
 
 def test_of_a_widget_only_what_stands_in_for_it_remains():
-    view = {authoring.WIDGET_VIEW: {"model_id": "1f3c"}}
+    view = {run.WIDGET_VIEW: {"model_id": "1f3c"}}
     outputs = [
         new_output(
             "display_data", data={**view, "image/svg+xml": "<svg/>", "text/plain": "sliders"}
         ),
         new_output("display_data", data=view),
     ]
-    assert [output.data for output in authoring.normal_outputs(outputs)] == [
+    assert [output.data for output in run.normal_outputs(outputs)] == [
         {"image/svg+xml": "<svg/>", "text/plain": "sliders"}
     ]
 
@@ -85,7 +85,7 @@ def test_of_an_images_metadata_only_its_size_remains():
         data={"image/jpeg": "/9j/"},
         metadata={"image/jpeg": {"width": 300, "made": "today"}, "editor": {"x": 1}},
     )
-    assert authoring.normal_outputs([output])[0].metadata == {"image/jpeg": {"width": 300}}
+    assert run.normal_outputs([output])[0].metadata == {"image/jpeg": {"width": 300}}
 
 
 def test_a_picture_keeps_its_look_and_loses_bytes():
@@ -98,10 +98,10 @@ def test_a_picture_keeps_its_look_and_loses_bytes():
     before = base64.b64encode(file.getvalue()).decode()
 
     output = new_output("display_data", data={"image/png": before})
-    after = authoring.normal_outputs([output])[0].data["image/png"]
+    after = run.normal_outputs([output])[0].data["image/png"]
     assert len(after) < len(before) / 2
     assert np.abs(pixels(after) - pixels(before)).mean() < 0.5
-    assert authoring.with_palette(after) == after
+    assert run.with_palette(after) == after
 
 
 def test_metadata_that_varies_is_left_out():
@@ -121,9 +121,9 @@ def test_metadata_that_varies_is_left_out():
             "language_info": {"name": "python", "version": "3.11.7"},
         },
     )
-    authoring.normalise(notebook)
+    run.normalise(notebook)
     assert cell.metadata == {"tags": ["keep"], "nbgrader": {"grade_id": "ex-01a"}}
-    assert notebook.metadata == authoring.NOTEBOOK_METADATA
+    assert notebook.metadata == run.NOTEBOOK_METADATA
     assert "version" not in notebook.metadata.language_info
 
 
@@ -135,7 +135,7 @@ def test_cell_ids_depend_on_the_source_alone_and_are_unique():
             new_code_cell("x = 1"),
             new_code_cell("x = 2", metadata={"nbgrader": {"grade_id": "ex-01a"}}),
         ]
-        return [cell.id for cell in authoring.normalise(new_notebook(cells=cells)).cells]
+        return [cell.id for cell in run.normalise(new_notebook(cells=cells)).cells]
 
     assert ids() == ids()
     assert len(set(ids())) == 4
@@ -146,8 +146,8 @@ def test_cell_ids_depend_on_the_source_alone_and_are_unique():
 def test_normalising_twice_changes_nothing():
     outputs = [new_output("stream", text="a\rb\n")]
     cells = [new_code_cell("x = 1", outputs=outputs) for _ in range(2)]
-    once = nbformat.writes(authoring.normalise(new_notebook(cells=cells)))
-    assert nbformat.writes(authoring.normalise(nbformat.reads(once, as_version=4))) == once
+    once = nbformat.writes(run.normalise(new_notebook(cells=cells)))
+    assert nbformat.writes(run.normalise(nbformat.reads(once, as_version=4))) == once
 
 
 @pytest.mark.parametrize(
@@ -157,22 +157,22 @@ def test_normalising_twice_changes_nothing():
         ("saved in /Users/ada/course", "/Users/ada"),
         (r"saved in C:\Users\ada\course", r"C:\Users\ada"),
         ("File /tmp/ipykernel_312/77.py", "ipykernel_312"),
-        (f"in {authoring.ROOT}/notebooks", str(authoring.ROOT)),
+        (f"in {run.ROOT}/notebooks", str(run.ROOT)),
         ("the home of the state, users of /data", None),
     ],
 )
 def test_personal_paths_are_found(text, found):
-    assert authoring.personal_path(new_output("stream", text=text)) == found
-    assert authoring.personal_path(new_output("display_data", data={"text/html": text})) == found
+    assert run.personal_path(new_output("stream", text=text)) == found
+    assert run.personal_path(new_output("display_data", data={"text/html": text})) == found
 
 
 def test_the_bytes_of_a_picture_are_no_path(monkeypatch):
-    monkeypatch.setattr(authoring.Path, "home", lambda: authoring.Path("/root"))
+    monkeypatch.setattr(run.Path, "home", lambda: run.Path("/root"))
     picture = "iVBORw0KGgo" + "A" * 2000 + "/root" + "B" * 2000 + "=="
     sound = f'<audio src="data:audio/wav;base64,{picture}">'
     for data in ({"image/png": picture}, {"text/html": sound}):
-        assert authoring.personal_path(new_output("display_data", data=data)) is None
-    assert authoring.personal_path(new_output("stream", text=f"{picture} /root/x")) == "/root"
+        assert run.personal_path(new_output("display_data", data=data)) is None
+    assert run.personal_path(new_output("stream", text=f"{picture} /root/x")) == "/root"
 
 
 # Choosing.
@@ -181,26 +181,26 @@ def test_the_bytes_of_a_picture_are_no_path(monkeypatch):
 def test_numbers_choose_in_order(folder):
     paths = [write(folder / f"0{number}_x.ipynb") for number in range(3)]
     write(folder / "draft.ipynb")
-    assert authoring.choose(folder, []) == paths
-    assert authoring.choose(folder, ["2", "00"]) == [paths[0], paths[2]]
+    assert run.choose(folder, []) == paths
+    assert run.choose(folder, ["2", "00"]) == [paths[0], paths[2]]
 
 
 def test_an_unknown_number_is_refused_with_what_there_is(folder, capsys):
     write(folder / "00_x.ipynb")
     write(folder / "01_x.ipynb")
-    assert authoring.main(["01", "31"]) == 1
+    assert run.main(["01", "31"]) == 1
     assert "There is no 31" in (message := capsys.readouterr().err)
     assert "00, 01" in message
 
 
 def test_an_empty_folder_is_refused(folder, capsys):
-    assert authoring.main([]) == 1
+    assert run.main([]) == 1
     assert "no notebook" in capsys.readouterr().err
 
 
 def test_solutions_are_looked_for_in_their_folder(folder, capsys):
     write(folder / "01_x.ipynb")
-    assert authoring.main(["--solutions", "01"]) == 1
+    assert run.main(["--solutions", "01"]) == 1
     assert "no 01" in capsys.readouterr().err
 
 
@@ -214,12 +214,12 @@ def test_what_is_stored_is_the_same_in_every_run(folder):
         "import os, sys\nprint(os.path.basename(os.getcwd()), os.environ['TF_CPP_MIN_LOG_LEVEL'])",
         "for n in range(3):\n    print(f'\\r{n} of 2', end='', flush=True)",
         "from course_utils import cells\n(sys.executable == "
-        + repr(authoring.sys.executable)
+        + repr(run.sys.executable)
         + ")",
     )
-    assert authoring.main([]) == 0
+    assert run.main([]) == 0
     once = path.read_bytes()
-    assert authoring.main([]) == 0
+    assert run.main([]) == 0
     assert path.read_bytes() == once
 
     first, second, third = stored_outputs(path)
@@ -237,7 +237,7 @@ def test_a_failing_cell_is_named_and_nothing_is_stored(folder, capsys):
     following = write(folder / "03_follows.ipynb", "print('still run')")
     before = failing.read_bytes(), personal.read_bytes()
 
-    assert authoring.main([]) == 1
+    assert run.main([]) == 1
 
     captured = capsys.readouterr()
     assert "01_fails.ipynb, cell [2]: NameError: name 'unknown' is not defined" in captured.err
@@ -255,10 +255,10 @@ def test_a_failing_cell_is_named_and_nothing_is_stored(folder, capsys):
 
 @pytest.mark.slow
 def test_a_kernel_that_dies_and_a_cell_without_end_are_named(folder, capsys, monkeypatch):
-    monkeypatch.setattr(authoring, "CELL_TIMEOUT", 5)
+    monkeypatch.setattr(run, "CELL_TIMEOUT", 5)
     write(folder / "01_dies.ipynb", "import os\nos._exit(1)")
     write(folder / "02_endless.ipynb", "while True:\n    pass")
-    assert authoring.main([]) == 1
+    assert run.main([]) == 1
     message = capsys.readouterr().err
     assert "01_dies.ipynb, cell [1]: the kernel died" in message
     assert "02_endless.ipynb, cell [1]: not finished after 5 s" in message

@@ -21,15 +21,14 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from course_utils import __version__
+from course_tools.exercises import ExerciseError, make_exercise
+from course_utils import ROOT, __version__
 from course_utils.checks import load_lesson
 from course_utils.checks.frozen import freeze
 from course_utils.datasets import CHECKSUMS
-from course_utils.exercises import ExerciseError, make_exercise
 
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 MANIFEST = "release.json"
 TOP = "rnn-course"  # the one folder that the zips of all lessons unpack into
 # What of course_utils stays behind: what makes the course, and what solves its exercises.

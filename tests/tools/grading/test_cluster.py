@@ -7,8 +7,8 @@ import sys
 import threading
 import time
 
-from course_utils.environment import ROOT, child_environment
-from course_utils.instructor import cluster, grade
+from course_tools.grading import cluster, grade
+from course_utils.start import ROOT, child_environment
 
 import pytest
 from benchmark_grading import write_class

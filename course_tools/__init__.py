@@ -1,0 +1,1 @@
+"""The tools of those who make and give the course; students receive `course_utils` alone."""
