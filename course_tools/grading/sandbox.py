@@ -321,7 +321,7 @@ class Worker:
             raise self._explain(end) from None
         except OSError:
             answer = None
-        except wire.WireError as error:
+        except wire.CodecError as error:
             self._stop()
             raise WorkerEnded("broken", f"it answered with {error}") from None
         if answer is None:

@@ -161,7 +161,7 @@ def serve(channel, shell, given):
         answer = session.answer(request)
         try:
             frame = wire.encode(answer | {"number": request["number"]}, wire.ANSWER)
-        except wire.WireError as error:
+        except wire.CodecError as error:
             nothing = {"value": None, "trouble": "no data", "message": str(error)}
             rest = {"line": "", "changed": [], "printed": ""}
             frame = wire.encode({"number": request["number"], **nothing, **rest})

@@ -629,7 +629,7 @@ def test_arrays_come_out_as_they_went_in(array):
 def test_any_bytes_are_read_or_refused(data):
     try:
         wire.decode(data)
-    except wire.WireError:
+    except wire.CodecError:
         pass
 
 
@@ -649,7 +649,7 @@ def test_any_header_is_read_or_refused(header):
     text = json.dumps(header).encode()
     try:
         wire.decode(len(text).to_bytes(4, "big") + text + bytes(64))
-    except wire.WireError:
+    except wire.CodecError:
         pass
 
 
@@ -675,7 +675,7 @@ def test_any_header_is_read_or_refused(header):
 )
 def test_headers_that_lie_are_refused(header):
     text = json.dumps(header).encode()
-    with pytest.raises(wire.WireError):
+    with pytest.raises(wire.CodecError):
         wire.decode(len(text).to_bytes(4, "big") + text + bytes(64))
 
 
@@ -694,5 +694,5 @@ def test_headers_that_lie_are_refused(header):
     ids=["object", "objects", "dates", "key", "bytes", "number", "large array", "long text"],
 )
 def test_what_is_no_plain_data_is_not_sent(value):
-    with pytest.raises(wire.WireError):
+    with pytest.raises(wire.CodecError):
         wire.encode(value)

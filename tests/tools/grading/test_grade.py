@@ -361,10 +361,10 @@ def test_a_frame_cannot_grow():
     blob = np.zeros(250_000)
     assert wire.decode(wire.encode([blob, blob[:3]])[4:])[1].shape == (3,)
     text = json.dumps([{"array": ["<f8", [250_000], 0]}] * 2).encode()
-    with pytest.raises(wire.WireError, match="behind the other"):
+    with pytest.raises(wire.CodecError, match="behind the other"):
         wire.decode(struct.pack(">I", len(text)) + text + blob.tobytes())
     text = b'{"complex": [1' + b"0" * 400 + b", 0]}"
-    with pytest.raises(wire.WireError, match="OverflowError"):
+    with pytest.raises(wire.CodecError, match="OverflowError"):
         wire.decode(struct.pack(">I", len(text)) + text)
 
 
