@@ -2,7 +2,7 @@
 
 Every drawing is a picture in units of its own: boxes, lines and letters grow and shrink together,
 so it looks the same on a whole figure and in a small panel. States stand at height 0, so that
-drawings side by side line up; `draw_row` also gives them one scale.
+drawings side by side line up.
 """
 
 from functools import lru_cache
@@ -48,7 +48,6 @@ GROUND = "#F3F1EA"  # of the panel behind the parts of a cell
 
 # Fixed here rather than taken from the style, because boxes are measured to fit their letters.
 _FONT = FontProperties(family="DejaVu Sans", math_fontfamily="cm")
-_BOLD = FontProperties(family="DejaVu Sans", math_fontfamily="cm", weight="bold")
 
 
 # What every drawing is made of ----------------------------------------------------------------
@@ -89,9 +88,9 @@ class _Outline(PathPatch):
 
 
 @lru_cache(maxsize=1024)
-def _text_width(text, size, font=_FONT):
+def _text_width(text, size):
     """Return the width of the longest line of a text, in units."""
-    paths = [TextPath((0, 0), line, size=size, prop=font) for line in text.split("\n") if line]
+    paths = [TextPath((0, 0), line, size=size, prop=_FONT) for line in text.split("\n") if line]
     return max((path.get_extents().width for path in paths), default=0.0)
 
 
@@ -129,14 +128,14 @@ class _Sketch:
         self.ax.add_artist(_Outline(path, width, **style))
         self._cover(*path.get_extents().padded(width / 2).extents)
 
-    def text(self, x, y, text, size=CAPTION, role=None, ha="center", va="center", font=_FONT):
+    def text(self, x, y, text, size=CAPTION, role=None, ha="center", va="center"):
         """Letters; `x` and `y` are the edge or centre that `ha` and `va` name."""
         lines = text.split("\n")
-        width, height = _text_width(text, size, font), LEADING * size * len(lines)
+        width, height = _text_width(text, size), LEADING * size * len(lines)
         left = x - {"left": 0, "center": 0.5, "right": 1}[ha] * width
         bottom = y - {"bottom": 0, "center": 0.5, "top": 1}[va] * height
         self._cover(left, bottom, left + width, bottom + height)
-        style = {"fontproperties": font.copy(), "color": self._color(role), "ha": ha}
+        style = {"fontproperties": _FONT.copy(), "color": self._color(role), "ha": ha}
         for above, line in enumerate(reversed(lines)):
             # On a common baseline: centred by its ink, "gypsy" would stand higher than "March".
             base = bottom + (LEADING * (above + 0.5) - 0.3) * size
@@ -254,46 +253,6 @@ def _never_enlarged(ax, renderer):
     height = min(place.height, np.ptp(ax.get_ylim()) * UNIT / figure_height)
     left, bottom = (place.p0 + place.p1 - (width, height)) / 2
     return Bbox.from_bounds(left, bottom, width, height)
-
-
-def draw_row(*drawings, titles=None):
-    """Draw several drawings side by side, at one scale and with their states at one height.
-
-    Args:
-        drawings: functions that take an axes, such as `lambda ax: draw_rolled(ax=ax)`.
-        titles: one text per drawing, written above it.
-
-    Returns:
-        The axes, an array with one per drawing.
-
-    Raises:
-        ValueError: there is no drawing, or the titles do not fit the drawings.
-    """
-    if not drawings:
-        raise ValueError("there is nothing to draw; give functions such as draw_rolled")
-    if titles is not None and len(titles) != len(drawings):
-        raise ValueError(f"{len(titles)} titles for {len(drawings)} drawings; give one for each")
-    figure = plt.figure(facecolor=PAPER)
-    axes = figure.subplots(1, len(drawings), squeeze=False)[0]
-    for ax, draw in zip(axes, drawings, strict=True):
-        draw(ax=ax)
-    bottom = min(ax.get_ylim()[0] for ax in axes)
-    top = max(ax.get_ylim()[1] for ax in axes)
-    for ax, title in zip(axes, titles or [], strict=False):
-        middle = np.mean(ax.get_xlim())
-        half = max(np.ptp(ax.get_xlim()), _text_width(title, SYMBOL, _BOLD) + 2 * MARGIN) / 2
-        ax.set_xlim(middle - half, middle + half)
-        _Sketch(ax).text(middle, top, title, SYMBOL, va="bottom", font=_BOLD)
-    top += 0.6 if titles else 0
-
-    widths = np.array([np.ptp(ax.get_xlim()) for ax in axes])
-    lefts = np.concatenate([[0], np.cumsum(widths + 2 * MARGIN)])
-    total = lefts[-1] - 2 * MARGIN
-    _fit_page(figure, total, top - bottom)
-    for ax, left, width in zip(axes, lefts, widths, strict=False):
-        ax.set_ylim(bottom, top)
-        ax.set_position([left / total, 0, width / total, 1])
-    return axes
 
 
 # Dense networks and cells ---------------------------------------------------------------------

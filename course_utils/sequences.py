@@ -87,19 +87,6 @@ def pad(sequences, value=0, length=None):
     return padded, np.arange(length) < lengths[:, None]
 
 
-def unpad(padded, mask):
-    """Return the list of sequences that `pad` was given: the steps where the mask is True.
-
-    Args:
-        padded: (batch, time, ...).
-        mask: (batch, time) of bool.
-
-    Returns:
-        List of arrays (T_i, ...).
-    """
-    return [row[steps] for row, steps in zip(padded, np.asarray(mask, dtype=bool), strict=True)]
-
-
 class WordViews:
     """Three numbers for each word: the word itself, its ending and its shape, as in lesson 06.
 

@@ -14,7 +14,6 @@ from course_utils.diagrams import (
     draw_gru,
     draw_lstm,
     draw_rolled,
-    draw_row,
     draw_topology,
     draw_unrolled,
 )
@@ -316,18 +315,6 @@ def test_a_bidirectional_network_has_two_rows_of_states():
     assert count(ax, "wire") == 4 * 4 + 2 * 3  # to and from both states; along both rows
 
 
-def test_drawings_in_a_row_share_scale_and_height():
-    axes = draw_row(draw_rolled, partial(draw_unrolled, 4), titles=["rolled", "a long title"])
-    axes[0].figure.canvas.draw()
-    scales = [ax.transData.transform([(0, 0), (1, 0)])[:, 0] for ax in axes]
-    assert scales[0][1] - scales[0][0] == pytest.approx(scales[1][1] - scales[1][0])
-    heights = [ax.transData.transform((0, 0))[1] for ax in axes]
-    assert heights[0] == pytest.approx(heights[1])
-    assert "rolled" in texts(axes[0])
-    for ax in axes:
-        assert_tidy(ax)
-
-
 def test_letters_grow_with_the_drawing_but_never_beyond_their_usual_size():
     sizes = []
     for inches in (2, 4, 8, 16):
@@ -366,8 +353,6 @@ def test_letters_grow_with_the_drawing_but_never_beyond_their_usual_size():
         (lambda: draw_dense([3, []]), "at least one unit"),
         (lambda: draw_dense([3, 2], names=["in"]), "1 names for 2 layers"),
         (lambda: draw_dense([3, 2], weights=["a", "b"]), "give 1"),
-        (lambda: draw_row(), "nothing to draw"),
-        (lambda: draw_row(draw_rolled, titles=["a", "b"]), "one for each"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_with_a_remedy(call, remedy):
