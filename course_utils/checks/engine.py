@@ -328,6 +328,15 @@ class Question:
 
 
 @dataclass(frozen=True, eq=False)
+class Lesson:
+    """The exercises of a lesson: its number, a tuple of `Exercise`, a `Question` or None."""
+
+    number: str
+    exercises: tuple
+    question: Question | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class _Attempt:
     case: Case
     expected: object
@@ -490,15 +499,16 @@ def same(one, other, tolerance):
     if one.trouble or other.trouble:
         kinds = [(outcome.trouble, outcome.message.split(":")[0]) for outcome in (one, other)]
         return kinds[0] == kinds[1]
-    return one.changed == other.changed and _alike(one.value, other.value, tolerance)
+    return one.changed == other.changed and alike(one.value, other.value, tolerance)
 
 
-def _alike(a, b, tolerance):
+def alike(a, b, tolerance):
+    """Return whether two plain values are the same within a relative tolerance."""
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
         pairs = zip(a, b, strict=False)
-        return len(a) == len(b) and all(_alike(*pair, tolerance) for pair in pairs)
+        return len(a) == len(b) and all(alike(*pair, tolerance) for pair in pairs)
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(_alike(a[key], b[key], tolerance) for key in a)
+        return a.keys() == b.keys() and all(alike(a[key], b[key], tolerance) for key in a)
     numbers = (bool, int, float, np.ndarray)
     if not isinstance(a, numbers) or not isinstance(b, numbers):
         return type(a) is type(b) and a == b

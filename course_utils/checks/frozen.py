@@ -1,18 +1,26 @@
-"""Checks without their answer keys: what a release gives to students.
+"""Frozen outcomes: what a check in a notebook compares with, in place of an answer key.
 
-`freeze` calls the answer key and the known mistakes of a lesson on the cases that a check in a
-notebook uses, and writes down what comes back. `thaw` makes exercises of that, which judge as the
-first ones do. So a student's copy holds numbers, names and hints, but no code that solves
-anything; and as a grader draws other inputs, the numbers are of no use to one who copies them.
+`freeze` calls the answer key and the known mistakes of a lesson on fixed inputs, and writes down
+what comes back. `thaw` makes exercises of that, which judge as the first ones do, without
+TensorFlow. So a student's copy holds numbers, names and hints, but no code that solves anything;
+and as a grader draws other inputs, the numbers are of no use to one who copies them.
 """
 
-import base64
-import json
+import zlib
 from dataclasses import asdict, dataclass, field
 
-from course_utils.checks.engine import Case, Exercise, Mistake, Outcome, Question, Result
-
-import numpy as np
+from course_utils.checks.codec import LARGEST, LENGTH, decode, encode
+from course_utils.checks.engine import (
+    Case,
+    Exercise,
+    Lesson,
+    Mistake,
+    Outcome,
+    Question,
+    Result,
+    alike,
+    same,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,78 +59,102 @@ class FrozenExercise(Exercise):
         return [self.expected[case] for case in cases]
 
 
-def freeze(exercises, question=None, points=None):
-    """Return exercises as text, with the outcomes of answer keys and mistakes in their place.
+def freeze(lesson):
+    """Return a lesson as bytes, with the outcomes of answer keys and mistakes in their place.
 
     Args:
-        exercises: sequence of `engine.Exercise`.
-        question: the `engine.Question` of the lesson, or None.
-        points: dict from ids to points, for those that differ from the exercises' own.
-
-    Returns:
-        JSON; the same exercises give the same text on the same machine.
+        lesson: `engine.Lesson`; the same one gives the same bytes on the same machine.
     """
-    points = points or {}
-
-    def freeze_one(exercise):
-        cases = exercise.cases()
-        first = len(exercise.examples)
-        del cases[first]  # it comes twice
-        values = exercise.expect(cases)
-        return {
-            "id": exercise.id,
-            "title": exercise.title,
-            "points": points.get(exercise.id, exercise.points),
-            "key": exercise.key,
-            "results": [[result.name, result.axes] for result in exercise.results],
-            "tolerance": exercise.tolerance,
-            "examples": first,
-            "cases": [
-                {"label": case.label, "arguments": pack(case.arguments), "expected": pack(value)}
-                for case, value in zip(cases, values, strict=True)
-            ],
-            "mistakes": [
-                {
-                    "name": mistake.name,
-                    "hint": mistake.hint,
-                    "outcomes": [_freeze_outcome(mistake.outcome(case)) for case in cases],
-                }
-                for mistake in exercise.mistakes
-            ],
-        }
-
-    lesson = {"exercises": [freeze_one(exercise) for exercise in exercises], "question": None}
-    if question is not None:
-        lesson["question"] = asdict(question) | {"points": points.get(question.id, question.points)}
-    return json.dumps(lesson, ensure_ascii=False, separators=(",", ":")) + "\n"
+    frozen = {
+        "number": lesson.number,
+        "exercises": [_freeze_exercise(exercise) for exercise in lesson.exercises],
+        "question": asdict(lesson.question) if lesson.question else None,
+    }
+    return zlib.compress(encode(frozen), 9)
 
 
-def _freeze_outcome(outcome):
-    """Return what is compared of an outcome; its line and its message would quote code."""
+def _freeze_exercise(exercise):
+    cases = exercise.cases()
+    examples = len(exercise.examples)
+    del cases[examples]  # it comes twice
+    values = exercise.expect(cases)
+    return {
+        "id": exercise.id,
+        "title": exercise.title,
+        "points": exercise.points,
+        "key": exercise.key,
+        "results": [[result.name, list(result.axes)] for result in exercise.results],
+        "tolerance": exercise.tolerance,
+        "examples": examples,
+        "cases": [
+            {"label": case.label, "arguments": case.arguments, "expected": value}
+            for case, value in zip(cases, values, strict=True)
+        ],
+        "mistakes": [
+            {
+                "name": mistake.name,
+                "hint": mistake.hint,
+                "outcomes": [
+                    _freeze_outcome(mistake.outcome(case), value)
+                    for case, value in zip(cases, values, strict=True)
+                ],
+            }
+            for mistake in exercise.mistakes
+        ],
+    }
+
+
+def _freeze_outcome(outcome, right):
+    """Return what is compared of an outcome, None where the mistake does no harm.
+
+    Its line and its message would quote code.
+    """
+    if same(outcome, Outcome(right), 0):
+        return None
     kept = {
-        "value": pack(outcome.value),
+        "value": outcome.value,
         "trouble": outcome.trouble,
         "message": outcome.message.split(":")[0],
-        "changed": outcome.changed,
+        "changed": list(outcome.changed),
     }
-    return {name: part for name, part in kept.items() if part not in ("", (), None)}
+    return {name: part for name, part in kept.items() if not (part is None or part in ("", []))}
 
 
-def thaw(text):
-    """Return the exercises and the question of a text that `freeze` made.
+def thaw(data):
+    """Return the `engine.Lesson` of bytes that `freeze` made.
 
-    Returns:
-        Pair of a tuple of `FrozenExercise` and an `engine.Question` or None.
+    Raises:
+        ValueError: they are none.
     """
-    lesson = json.loads(text)
-    question = lesson["question"]
-    exercises = tuple(map(_thaw_one, lesson["exercises"]))
-    return exercises, None if question is None else Question(**question)
+    try:
+        lesson = decode(_unpack(data))
+        exercises = tuple(map(_thaw_exercise, lesson["exercises"]))
+        question = Question(**lesson["question"]) if lesson["question"] else None
+        return Lesson(lesson["number"], exercises, question)
+    except (zlib.error, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"damaged outcomes of a lesson ({error}); restore the file") from error
 
 
-def _thaw_one(frozen):
-    cases = [Case(unpack(case["arguments"]), case["label"]) for case in frozen["cases"]]
-    values = [unpack(case["expected"]) for case in frozen["cases"]]
+def agree(one, other):
+    """Return whether two frozen lessons say the same but for rounding, of another processor."""
+    try:
+        return alike(*(decode(_unpack(data)) for data in (one, other)), 1e-7)
+    except (zlib.error, ValueError):
+        return False
+
+
+def _unpack(data):
+    return zlib.decompressobj().decompress(data, LARGEST)[LENGTH.size :]
+
+
+def _thaw_exercise(frozen):
+    cases = [Case(case["arguments"], case["label"]) for case in frozen["cases"]]
+    expected = [case["expected"] for case in frozen["cases"]]
+    mistakes = []
+    for mistake in frozen["mistakes"]:
+        outcomes = map(_thaw_outcome, mistake["outcomes"], expected)
+        known = dict(zip(cases, outcomes, strict=True))
+        mistakes.append(FrozenMistake(mistake["name"], None, mistake["hint"], known))
     return FrozenExercise(
         id=frozen["id"],
         title=frozen["title"],
@@ -133,61 +165,14 @@ def _thaw_one(frozen):
         examples=tuple(cases[: frozen["examples"]]),
         draw=None,
         sizes=(),
-        mistakes=tuple(
-            FrozenMistake(
-                mistake["name"],
-                None,
-                mistake["hint"],
-                dict(zip(cases, map(_thaw_outcome, mistake["outcomes"]), strict=True)),
-            )
-            for mistake in frozen["mistakes"]
-        ),
+        mistakes=tuple(mistakes),
         tolerance=frozen["tolerance"],
-        expected=dict(zip(cases, values, strict=True)),
+        expected=dict(zip(cases, expected, strict=True)),
     )
 
 
-def _thaw_outcome(kept):
-    return Outcome(
-        unpack(kept.get("value")),
-        kept.get("trouble", ""),
-        kept.get("message", ""),
-        changed=tuple(kept.get("changed", ())),
-    )
-
-
-def pack(value):
-    """Return plain data as what JSON can hold: arrays, tuples and dicts become marked objects.
-
-    Raises:
-        TypeError: the value holds something else, such as a function or an array of objects.
-    """
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biufcU":
-        data = np.ascontiguousarray(value, value.dtype.newbyteorder("<"))
-        kind, text = data.dtype.str, base64.b64encode(data.tobytes()).decode()
-        return {"array": text, "dtype": kind, "shape": value.shape}
-    if isinstance(value, list):
-        return [pack(item) for item in value]
-    if isinstance(value, tuple):
-        return {"tuple": [pack(item) for item in value]}
-    if isinstance(value, dict):
-        return {"dict": [[pack(key), pack(item)] for key, item in value.items()]}
-    raise TypeError(f"an exercise holds {type(value).__name__}, which is not plain data")
-
-
-def unpack(packed):
-    """Return the plain data that `pack` was given."""
-    if isinstance(packed, list):
-        return [unpack(item) for item in packed]
-    if not isinstance(packed, dict):
-        return packed
-    if "array" in packed:
-        flat = np.frombuffer(base64.b64decode(packed["array"]), packed["dtype"])
-        return flat.reshape(packed["shape"]).astype(flat.dtype.newbyteorder("="))
-    if "tuple" in packed:
-        return tuple(unpack(item) for item in packed["tuple"])
-    return {unpack(key): unpack(item) for key, item in packed["dict"]}
+def _thaw_outcome(kept, right):
+    if kept is None:
+        return Outcome(right)
+    changed = tuple(kept.get("changed", ()))
+    return Outcome(kept.get("value"), kept.get("trouble", ""), kept.get("message", ""), "", changed)

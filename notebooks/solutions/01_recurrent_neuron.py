@@ -1,0 +1,246 @@
+"""Checks of lesson 01: a step with an output, reading backwards, ceilings, forgetting."""
+
+from course_tools.bank import exercise, make_layer, through_the_batch
+
+import numpy as np
+
+
+def step(x_t, h_prev, W_x, W_h, b_h, W_o, b_o):
+    h_t, _ = make_layer("SimpleRNNCell", len(b_h), [W_x, W_h, b_h])(x_t, [h_prev])
+    dense = make_layer("Dense", len(b_o), [W_o, b_o], activation="softmax")
+    return np.array(dense(h_t)), np.array(h_t)
+
+
+STEP = exercise(
+    "01a",
+    key="keras.layers.SimpleRNNCell and Dense",
+    answer=step,
+    returns="o_t (batch, outputs)\nh_t (batch, units)",
+    examples={
+        "only the input term": dict(x_t=[[0.5]], W_x=[[2]]),
+        "only the recurrent term": dict(h_prev=[[0.5]], W_h=[[2]]),
+        "only b_h": dict(b_h=[1]),
+        "only b_o": dict(b_o=[1, 0]),
+        "only the input and the output term": dict(x_t=[[0.5]], W_x=[[2]], W_o=[[1, -1]]),
+        "scores of 1000": dict(b_o=[1000, 998]),
+    },
+    mistakes="""
+        the previous state were left out | h_prev: 0 * h_prev
+            setting W_x to zero: does your h_t still change when h_prev does?
+        b_h were added twice | b_h: 2 * b_h
+            counting: one bias for the sum, not one for each of its terms
+        tanh were applied to each term, before the sum
+            | W_x + h_prev -> W_x) + np.tanh(h_prev, then W_h + b_h) -> W_h) + b_h
+            comparing your brackets with the equation: one tanh around the whole sum
+        tanh were left out | np.tanh( -> (
+            looking for a state above 1 or below -1: after tanh there is none
+        the output were computed from the previous state | h_t @ W_o -> h_prev @ W_o
+            asking which state has already seen x_t: the output is read from that one
+        the output were computed from the sum before tanh
+            | np.tanh( -> (, then return o_t, h_t -> return o_t, np.tanh(h_t)
+            printing what you multiply by W_o: it should be the h_t that you return
+        softmax were left out | return o_t -> return scores
+            summing each row of o_t: probabilities add up to 1
+        tanh were applied to the scores | h_t @ W_o + b_o -> np.tanh(h_t @ W_o + b_o)
+            reading the second equation again: softmax is the only function around the scores
+        softmax ran over the batch | axis=-1 -> axis=0
+            summing o_t along axis 1: each example has its own probabilities, which add up to 1
+        softmax divided by the sum over the whole batch | axis=-1, keepdims=True ->
+        only the shift of softmax knew the rows | .sum(axis=-1, keepdims=True) -> .sum()
+            giving the sum axis=-1 and keepdims=True: each row is divided by its own sum
+        the exponentials of softmax overflowed | - scores.max(axis=-1, keepdims=True) ->
+            subtracting each row's largest score first: softmax stays the same, exp(1000) is gone
+        h_prev were overwritten with the new state | h_t = np -> h_prev[:] = h_t = np
+            giving the new state an array of its own, h_t = ..., and not h_prev[:] = ...
+    """,
+)
+
+
+def backwards(x, h_0, W_x, W_h, b_h):
+    weights = [W_x, W_h, b_h]
+    layer = make_layer("SimpleRNN", len(b_h), weights, return_sequences=True, go_backwards=True)
+    return np.array(layer(x, initial_state=[h_0]))[:, ::-1]  # Keras: in the order of reading
+
+
+BACKWARDS = exercise(
+    "01b",
+    key="keras.layers.SimpleRNN(go_backwards=True)",
+    answer=backwards,
+    returns="states (batch, time, units)",
+    examples={
+        "only the last input": dict(x=[[[0], [0], [0.5]]], W_x=[[2]], W_h=[[1]]),
+        "only the first input": dict(x=[[[0.5], [0], [0]]], W_x=[[2]], W_h=[[1]]),
+        "only h_0": dict(h_0=[[0.5]], W_h=[[1]]),
+        "only b_h": dict(b_h=[1]),
+    },
+    mistakes="""
+        the sequence were read forwards | reversed( -> (, then [::-1] ->
+            printing t inside your loop: it should begin with the last step
+        the states were left in the order of reading | [::-1] ->
+            asking what states[:, 0] should have seen: x[:, 0] is read last, after all others
+        the batch were turned round, and not the time
+            | x: x[::-1], then reversed( -> (, then [::-1] ->, then return: result[::-1]
+            x[:, ::-1]: the first axis is the batch, the second is time
+        the features were turned round, and not the time
+            | x: x[..., ::-1], then reversed( -> (, then [::-1] ->
+            x[:, ::-1]: time is the second axis, the features are the last
+        the state were not carried from step to step | h @ W_h -> h_0 @ W_h
+            following one name through your loop: the h a step makes is the next step's h_prev
+        the state were carried from one sequence of the batch to the next
+            | return: through_the_batch(right, given, last=0)
+            reading all sequences at once, x[:, t], or starting each from its own row of h_0
+        each state were stored before its step and not after it
+            | states.append(h) -> pass, then h = np -> states.append(h); h = np
+            a sequence of one step: its only state should depend on x
+        the loop stopped before it reached x[:, 0]
+            | return: np.concatenate([0 * result[:, :1], result[:, 1:]], axis=1)
+            list(range(3, 0, -1)): does it hold a 0?
+        only the last state were returned | return: result[:, 0]
+            collecting every state inside the loop; yours keeps the one of the last turn
+        every step had been given the same array | = h_0, -> = h_0.copy(),, then h = np -> h[:] = np
+            making a new array in each step, h = ..., where h[:] = ... writes into the old one
+        tanh were left out | np.tanh( -> (
+            looking for a state above 1 or below -1: after tanh there is none
+        h_0 were overwritten by the run | states.append(h) -> states.append(h); h_0[:] = h
+            h = h_0.copy() before the loop, or h = ... inside it where you have h[:] = ...
+    """,
+)
+
+
+def draw_words(rng, words, longest, letters, k):
+    lengths = rng.integers(2, longest + 1, words)
+    return dict(words=["".join(rng.choice(list(letters), length)) for length in lengths], k=k)
+
+
+CEILING = exercise(
+    "01c",
+    key="an exact count",
+    answer=None,
+    returns="right",
+    examples={
+        "one word, one letter seen": dict(words=["level"], k=1),
+        "nothing seen": dict(words=["level"], k=0),
+        "two words, one letter seen": dict(words=["abc", "dbe"], k=1),
+        "two words, two letters seen": dict(words=["abc", "dbe"], k=2),
+        "the same two letters, in both orders": dict(words=["abc", "bad"], k=2),
+        "a word of one letter": dict(words=["a", "ab"], k=2),
+        "six words": dict(words="bonjour granny cocoa remember level tattoo".split(), k=1),
+    },
+    draw=draw_words,
+    sizes=(
+        ("", dict(words=6, longest=8, letters="abc", k=2)),
+        ("", dict(words=5, longest=9, letters="ab", k=3)),
+        ("", dict(words=8, longest=6, letters="abcd", k=1)),
+        ("nothing seen", dict(words=4, longest=6, letters="abc", k=0)),
+        ("a window longer than every word", dict(words=9, longest=5, letters="ab", k=9)),
+        ("one word", dict(words=1, longest=20, letters="ab", k=2)),
+    ),
+    mistakes="""
+        the window reached from one word into the next | words: ["".join(words)]
+            counting word by word: joined together they gain pairs that nobody spelled
+        only guesses with a full window were counted | range(1, len -> range(max(k, 1), len
+            the first letters of a word: fewer than k have been seen, and a guess is still made
+        the window were one letter too long | k: k + 1
+        the window were one letter too short | i - k -> i - k + 1
+            printing window and follower for 'level', k=1: the first pair is 'l', 'e'
+        the window stood at the beginning of the word | max(0, i - k) : i -> : min(i, k)
+            printing the window for the last letter of 'bonjour', k=2: it is 'ou'
+        the order of the letters in the window did not matter
+            | (window, -> ("".join(sorted(window)),
+            keeping the window as a string: in a set or sorted, 'on' and 'no' become the same
+        a window of 0 letters had seen the whole word so far | [max(0, i - k) : i] -> [:i][-k:]
+            'level'[-0:]: minus zero is zero, so the slice holds everything
+        each window counted once, however often it occurs | max(map(letters.count, letters)) -> 1
+            adding up how often the commonest follower occurs, and not 1 for each window
+        every different follower counted as a right guess
+            | max(map(letters.count, letters)) -> len(set(letters))
+            choosing: for one window the network names one letter, always the same
+        only the commonest window were counted
+            | return sum(max( -> return max([0] + [max(, then values()) -> values()])
+            taking a maximum within each window, then the sum over all of them
+        every guess were right | max(map(letters.count, letters)) -> len(letters)
+            'abc' and 'dbe' with one letter seen: after b both c and e occur, one guess must fail
+        a share were returned and not a number of guesses
+            | return: result / max(1, sum(max(0, len(word) - 1) for word in words))
+            returning the count before you divide it
+        the answer were always 16 | return: 16
+            using words and k: 16 is right for the six words of the lesson with k=1 alone
+    """,
+)
+
+
+def span(w_h, fraction):
+    if abs(w_h) >= 1:
+        return None
+    one = np.ones((1, 1))
+    weights = [one, w_h * one, np.zeros(1)]
+    layer = make_layer("SimpleRNN", 1, weights, activation="linear", return_sequences=True)
+    # The input alone makes the first trace; 48 silent steps at a time follow it.
+    silence, trace, steps = np.zeros((1, 48, 1)), one, 0
+    while True:
+        traces = np.array(layer(silence, initial_state=[trace]))
+        below = np.flatnonzero(np.abs(traces[0, :, 0]) < fraction)
+        if below.size:
+            return steps + int(below[0]) + 1
+        steps, trace = steps + 48, traces[:, -1]
+
+
+def draw_span(rng, low, high, sign=1):
+    return dict(w_h=sign * float(rng.uniform(low, high)), fraction=float(rng.uniform(0.05, 0.4)))
+
+
+SPAN = exercise(
+    "01d",
+    key="an impulse sent through a linear keras.layers.SimpleRNN",
+    answer=span,
+    returns="steps",
+    examples={
+        "a weight of one half": dict(w_h=0.5, fraction=0.2),
+        "a trace that reaches the fraction exactly": dict(w_h=0.5, fraction=0.25),
+        "a negative weight": dict(w_h=-0.5, fraction=0.2),
+        "a weight of zero": dict(w_h=0.0, fraction=0.2),
+        "a weight of 1": dict(w_h=1.0, fraction=0.2),
+        "a weight of -1": dict(w_h=-1.0, fraction=0.2),
+        "a weight above 1": dict(w_h=1.5, fraction=0.2),
+        "a weight below -1": dict(w_h=-1.5, fraction=0.2),
+    },
+    draw=draw_span,
+    sizes=(
+        ("", dict(low=0.6, high=0.8)),
+        ("", dict(low=0.8, high=0.95)),
+        ("a negative weight", dict(low=0.6, high=0.9, sign=-1)),
+        ("a weight near 1", dict(low=0.97, high=0.98)),
+    ),
+    mistakes="""
+        the sign of the trace counted | abs( -> (
+            comparing abs(trace) with the fraction: -0.5 is below 0.2, and yet no small trace
+        a neuron with a negative weight never forgot | abs(w_h) >= 1 -> w_h >= 1 or w_h < 0
+            writing down the traces for w_h = -0.5: they change sign, and shrink all the same
+        a trace equal to the fraction were already below it | >= fraction -> > fraction
+            the comparison: below means <, so the loop goes on while trace >= fraction
+        a logarithm had been rounded up, which is right except in two special cases
+            | return steps -> return int(np.ceil(np.log(fraction) / np.log(abs(w_h))))
+            w_h=0, and w_h=0.5 with fraction=0.25: count the steps of both on your fingers
+        one step too many were counted | return steps -> return steps + 1
+        one step too few were counted | return steps -> return steps - 1
+            counting for w_h=0.5, fraction=0.2 on your fingers: 0.5, 0.25, 0.125, so 3
+        the trace lost the same amount at every step
+            | return steps -> return int(np.ceil((1 - fraction) / (1 - abs(w_h))))
+            multiplying by w_h at every step, where you subtract
+        the trace were multiplied by w_h twice in a step | w_h: w_h * w_h
+            printing the trace at each step for w_h=0.5: 0.5, 0.25, 0.125
+        the fraction were always one half | fraction: 0.5
+            looking where your function uses the argument fraction
+        the number of steps had not been rounded
+            | return steps -> return 0.0 if w_h == 0 else float(np.log(fraction) / np.log(abs(w_h)))
+            counting whole steps: the first whole number at which the trace is below
+        'never' were written as infinity | return None -> return float("inf")
+        'never' were written as -1 | return None -> return -1
+        'never' were written as 0 | return None -> return 0
+            returning None where the trace never falls below the fraction
+        the answer were always 3 | return: 3
+            using w_h and fraction: 3 is right for the example alone
+    """,
+)
+
+EXERCISES = (STEP, BACKWARDS, CEILING, SPAN)
