@@ -1,14 +1,18 @@
-"""Make the notebooks that students fill in: `python3 -m course_utils exercises`.
+"""Make what students get of the exercises: `python3 -m course_utils exercises`.
 
-`notebooks/solutions` is the source. A solution cell holds its answer between the lines
-`### BEGIN SOLUTION` and `### END SOLUTION`; here the answer is taken out, a stub put in. The
-cells carry nbgrader's metadata, and nbgrader makes the same code of them.
+`notebooks/solutions` is the source of the notebooks that students fill in, and of the frozen
+outcomes that their checks compare with (`course_utils.checks.frozen`). A solution cell holds its
+answer between the lines `### BEGIN SOLUTION` and `### END SOLUTION`; here the answer is taken out,
+a stub put in. The cells carry nbgrader's metadata, and nbgrader makes the same code of them.
 """
 
 import argparse
 import sys
 
+from course_tools.bank import BankError, list_lessons, load_lesson
 from course_utils import ROOT
+from course_utils.checks import OUTCOMES
+from course_utils.checks.frozen import agree, freeze
 
 import nbformat
 from nbformat.reader import NotJSONError
@@ -107,28 +111,47 @@ def write_exercise(source, target):
     return sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in notebook.cells)
 
 
+def write_outcomes(number):
+    """Make the frozen outcomes of a lesson, unless the file says the same but for rounding.
+
+    Args:
+        number: of the lesson, two digits.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        bank.BankError: the lesson's declaration does not fit its notebook.
+    """
+    path, data = OUTCOMES / f"lesson_{number}.bin", freeze(load_lesson(number))
+    path.parent.mkdir(exist_ok=True)
+    if not path.exists() or not agree(data, path.read_bytes()):
+        path.write_bytes(data)
+    return path
+
+
 def main(arguments):
-    """Make the students' notebooks of the lessons named, or of all; return the exit code."""
+    """Make notebooks and outcomes of the lessons named, or of all; return the exit code."""
     parser = argparse.ArgumentParser(
         prog="python3 -m course_utils exercises",
-        description="Make notebooks/exercises from notebooks/solutions.",
+        description="Make notebooks/exercises and the checks' outcomes from notebooks/solutions.",
     )
     parser.add_argument("lessons", nargs="*", metavar="NN", help="such as 01; all if left out")
     lessons = parser.parse_args(arguments).lessons
-    sources = sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))
-    known = [source.name[:2] for source in sources]
+    sources = {path.name[:2]: path for path in sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))}
     for lesson in lessons:
-        if lesson not in known:
-            print(
-                f"no solutions for lesson {lesson}; there are {', '.join(known)}", file=sys.stderr
-            )
+        if lesson not in list_lessons():
+            known = ", ".join(list_lessons())
+            print(f"no solutions for lesson {lesson}; there are {known}", file=sys.stderr)
             return 1
     try:
-        for source in sources:
-            if not lessons or source.name[:2] in lessons:
+        for lesson in lessons or list_lessons():
+            if source := sources.get(lesson):
                 points = write_exercise(source, NOTEBOOKS / "exercises" / source.name)
                 print(f"notebooks/exercises/{source.name}  {points} points")
-    except ExerciseError as error:
+            outcomes = write_outcomes(lesson)
+            print(f"{outcomes.relative_to(ROOT)}  {outcomes.stat().st_size / 1000:.0f} kB")
+    except (ExerciseError, BankError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

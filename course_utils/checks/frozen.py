@@ -111,13 +111,9 @@ def _freeze_outcome(outcome, right):
     """
     if same(outcome, Outcome(right), 0):
         return None
-    kept = {
-        "value": outcome.value,
-        "trouble": outcome.trouble,
-        "message": outcome.message.split(":")[0],
-        "changed": list(outcome.changed),
-    }
-    return {name: part for name, part in kept.items() if not (part is None or part in ("", []))}
+    if outcome.trouble:
+        return {"trouble": outcome.trouble, "message": outcome.message.split(":")[0]}
+    return {"value": outcome.value, "changed": list(outcome.changed)}
 
 
 def thaw(data):
