@@ -27,6 +27,7 @@ import builtins
 import importlib.util
 import json
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from inspect import getsource, signature
@@ -47,7 +48,7 @@ SIZES = (  # of the inputs drawn: (label, the axis it is about, sizes)
     ("float32", "", dict(batch=4, time=3, features=3, units=5, outputs=2, dtype="float32")),
     ("float32", "", dict(batch=2, time=6, features=4, units=6, outputs=3, dtype="float32")),
 )
-SMALL = dict(batch=1, time=3, features=1, units=1, outputs=2)  # sizes of the examples
+SMALL = defaultdict(lambda: 2, batch=1, time=3, features=1, units=1)  # sizes of the examples
 FAMILIES = {  # what an exercise has: the mistakes of all that have it; {0} is its name
     "bias": """
         {0} were forgotten | {0}: 0 * {0}
@@ -397,9 +398,10 @@ class _Edited:
 
     def __call__(self, **given):
         right, edited, names = self._make()
+        taken = dict(given)
         for argument, code in self.before:
-            given[argument] = eval(code, names, given)
-        result = edited(**given)
+            taken[argument] = eval(code, names, taken)
+        result = edited(**taken)
         if not self.after:
             return result
-        return eval(self.after, names, given | dict(given=given, right=right, result=result))
+        return eval(self.after, names | given | dict(given=given, right=right, result=result))
