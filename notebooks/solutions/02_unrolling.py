@@ -1,7 +1,6 @@
 """Checks of lesson 02: untied weights, a mask, chunks, the whole run as one matrix."""
 
 from course_tools.bank import draw_arrays, exercise, load_keras, make_layer, through_the_batch
-
 from course_utils.cells import run_rnn
 
 import numpy as np
@@ -139,7 +138,8 @@ MASKED = exercise(
     mistakes="""
         the mask were not used | np.where(mask[:, t, None], new, h) -> new
             printing h before and after a masked step: it should not move
-        the mask were read the wrong way round | mask[:, t, None], new, h -> mask[:, t, None], h, new
+        the mask were read the wrong way round
+            | mask[:, t, None], new, h -> mask[:, t, None], h, new
             reading the mask aloud: True is a real step, False is padding
         the inputs of masked steps were zeroed and the steps taken all the same
             | np.where(mask[:, t, None], new, h) -> new, then x[:, t] -> x[:, t] * mask[:, t, None]
@@ -307,7 +307,8 @@ MATRIX = exercise(
     mistakes="""
         the future reached back into the past | t - s] if s <= t -> s - t] if t <= s
             the block in row 1, column 0: input 1 comes after state 0, so it is zero
-        past and future were treated alike | powers[t - s] if s <= t else nothing -> powers[abs(t - s)]
+        past and future were treated alike
+            | powers[t - s] if s <= t else nothing -> powers[abs(t - s)]
             the block in row 1, column 0: input 1 comes after state 0, so it is zero
         each input reached its own step and no later one | s <= t -> s == t
             a 1 at the first step and zeros after it: W_h keeps carrying it on
@@ -327,7 +328,8 @@ MATRIX = exercise(
             | return: four_axes(result, time).transpose(2, 0, 3, 1).reshape(result.shape)
             x.reshape(-1) for x (time, features): all features of step 0 come first
         the powers of W_h were added up along the way
-            | np.linalg.matrix_power(W_h, n) -> sum(np.linalg.matrix_power(W_h, i) for i in range(n + 1))
+            | np.linalg.matrix_power(W_h, n) ->
+            | sum(np.linalg.matrix_power(W_h, i) for i in range(n + 1))
             a 1 at step s and zeros after it: a single path leads from there to state t
         the blocks were left in four axes | np.block( -> np.array(
         the blocks were returned as Python lists | np.block( -> list(
