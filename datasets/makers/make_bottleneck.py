@@ -1,33 +1,28 @@
 """Train the translators of lesson 07 for longer than a lesson can wait; write bottleneck.csv.
 
-    nice python3 datasets/make_bottleneck.py
+    nice python datasets/makers/make_bottleneck.py
 
-It takes about seven minutes on two processors. Every row is a training of its own, with the
-network, the data, the batches and the falling step size of the lesson; only the number of epochs
-is larger. Trained numbers repeat on one machine, not across machines.
+It takes about seven minutes on two processors, can be stopped, and goes on where it was: move the
+file away to begin anew. Every row is a training of its own, with the network, the data, the batches
+and the falling step size of the lesson; only the number of epochs is larger. Trained numbers repeat
+on one machine, not across machines.
 """
 
-import csv
-import hashlib
 import re
-import sys
-from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent
-sys.path.insert(0, str(FOLDER.parent))
+from course_utils import datasets
+from course_utils.sequences import Vocabulary, pad
+from course_utils.training import keras, set_seed, tf
 
-from course_utils import datasets  # noqa: E402
-from course_utils.sequences import Vocabulary, pad  # noqa: E402
-from course_utils.training import keras, set_seed, tf  # noqa: E402
+import numpy as np
+from making import ResultTable, choose_path
 
-import numpy as np  # noqa: E402
-
-# (arrangement, units, source reversed, attention, epochs, seeds)
+KEYS, RESULTS = ("arrangement", "units", "epochs", "seed"), ("exact",)
 RUNS = [
-    ("attention", 64, False, True, 4, (0, 1, 2)),
-    *[("reversed", 64, True, False, epochs, (0,)) for epochs in (4, 8, 16)],
-    *[("one vector", 64, False, False, epochs, (0,)) for epochs in (4, 8, 16)],
-    *[("larger", 128, False, False, epochs, (0,)) for epochs in (4, 8, 16)],
+    *[("attention", 64, 4, seed) for seed in (0, 1, 2)],
+    *[("reversed", 64, epochs, 0) for epochs in (4, 8, 16)],
+    *[("one vector", 64, epochs, 0) for epochs in (4, 8, 16)],
+    *[("larger", 128, epochs, 0) for epochs in (4, 8, 16)],
 ]
 BATCH = 128
 PAD, START, END = 0, 1, 2
@@ -101,14 +96,14 @@ def share_exact(model, x, y):
     return right.mean()
 
 
-def run(arrays, sizes, units, backwards, attends, epochs, seed):
+def run(arrays, sizes, arrangement, units, epochs, seed):
     """Return the share of exact test dates after one training."""
     (x, x_reversed, y), (x_test, x_test_reversed, y_test) = arrays["train"], arrays["test"]
-    if backwards:
+    if arrangement == "reversed":
         x, x_test = x_reversed, x_test_reversed
     previous = np.concatenate([np.full((len(y), 1), START), y[:, :-1]], axis=1)
     set_seed(seed)
-    model = Translator(units, sizes, attends)
+    model = Translator(units, sizes, attends=arrangement == "attention")
     rate = keras.optimizers.schedules.CosineDecay(0.006, epochs * -(-len(x) // BATCH))
     model.compile(keras.optimizers.Adam(rate), masked_loss, jit_compile=False)
     model.fit([x, previous], y, batch_size=BATCH, epochs=epochs, verbose=0)
@@ -116,20 +111,10 @@ def run(arrays, sizes, units, backwards, attends, epochs, seed):
 
 
 def main():
-    """Train everything and write the file."""
+    """Train what the file does not hold yet, and add it."""
     arrays, *sizes = read_pairs()
-    path = FOLDER / "bottleneck.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["arrangement", "units", "epochs", "seed", "exact"])
-        for name, units, backwards, attends, epochs, seeds in RUNS:
-            for seed in seeds:
-                exact = run(arrays, sizes, units, backwards, attends, epochs, seed)
-                row = [name, units, epochs, seed, f"{exact:.4f}"]
-                writer.writerow(row)
-                file.flush()
-                print(*row, flush=True)
-    print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    table = ResultTable(choose_path("bottleneck.csv"), KEYS, RESULTS)
+    table.fill(RUNS, lambda *training: [f"{run(arrays, sizes, *training):.4f}"])
 
 
 if __name__ == "__main__":

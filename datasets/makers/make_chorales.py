@@ -5,9 +5,9 @@ in the course, so give it an environment of its own:
 
     python -m venv /tmp/chorales
     /tmp/chorales/bin/pip install music21==10.5.1 rapidfuzz==3.14.6
-    /tmp/chorales/bin/python datasets/make_chorales.py
+    /tmp/chorales/bin/python datasets/makers/make_chorales.py
 
-Takes about a minute and prints the SHA-256 that belongs in course_utils/datasets.py.
+Takes about a minute.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+from making import choose_path, report
 from music21 import converter, corpus, key
 from rapidfuzz.distance import Levenshtein
 
-TARGET = Path(__file__).with_name("chorales.npz")
 VOICES = ("Soprano", "Alto", "Tenor", "Bass")
 STEPS_PER_QUARTER = 4
 TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -200,9 +200,10 @@ def main():
     chorales.sort(key=lambda chorale: chorale["piece"])
     tunes = group_tunes([melody_intervals(c["pitches"], c["onsets"]) for c in chorales])
     splits = choose_splits([c["piece"] for c in chorales], tunes)
+    path = choose_path("chorales.npz")
     # Stored, not compressed: the bytes then depend on no version of zlib.
     np.savez(
-        TARGET,
+        path,
         piece=np.array([c["piece"] for c in chorales]),
         key=np.array([c["key"] for c in chorales]),
         tune=np.array(tunes, np.int16),
@@ -212,7 +213,7 @@ def main():
         onsets=np.packbits(np.concatenate([c["onsets"] for c in chorales])),
     )
     print(len(chorales), "chorales,", max(tunes) + 1, "tunes,", Counter(splits))
-    print(hashlib.sha256(TARGET.read_bytes()).hexdigest())
+    report(path)
 
 
 if __name__ == "__main__":

@@ -1,30 +1,25 @@
 """Train SimpleRNN, GRU and LSTM side by side for lesson 11; write gated.csv.
 
-    nice python3 datasets/make_gated.py
+    nice python datasets/makers/make_gated.py
 
-Every row is a training of its own. Rows that the file holds already are kept, so a run that was
-interrupted goes on where it stopped; remove the file to make all of them again, which takes about
-fifty minutes on two processors. Trained numbers repeat on one machine, not across machines.
+Every row is a training of its own. It takes about fifty minutes on two processors, can be stopped,
+and goes on where it was: move the file away to begin anew. Trained numbers repeat on one machine,
+not across machines.
 """
 
-import csv
-import hashlib
+import functools
 import re
-import sys
 from itertools import product
-from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent
-sys.path.insert(0, str(FOLDER.parent))
+from course_utils import datasets
+from course_utils.sequences import Vocabulary, WordViews, entity_f1, pad
+from course_utils.training import keras, set_seed, tf
 
-from course_utils import datasets  # noqa: E402
-from course_utils.sequences import Vocabulary, WordViews, entity_f1, pad  # noqa: E402
-from course_utils.training import keras, set_seed, tf  # noqa: E402
+import numpy as np
+from making import ResultTable, choose_path
 
-import numpy as np  # noqa: E402
-
-COLUMNS = ("task", "layer", "units", "size", "budget", "rate", "seed")
-COLUMNS += ("validation", "test", "steps")
+KEYS = ("task", "layer", "units", "size", "budget", "rate", "seed")
+RESULTS = ("validation", "test", "steps")
 UNITS = {
     "entities": {"SimpleRNN": 78, "GRU": 39, "LSTM": 32},
     "reviews": {"SimpleRNN": 76, "GRU": 38, "LSTM": 32},
@@ -169,26 +164,23 @@ def train(task, layer, units, size, budget, rate, seed, parts, build):
     return model, CHECK * (1 + int(np.argmin(history.history["val_loss"])))
 
 
-def choose_rate(rows, task, layer, units, size, budget):
-    """Return the rate at which seed 0 did better on the validation set."""
-    start = (task, layer, units, size, budget)
+def choose_rate(rows, *variant):
+    """Return the rate at which seed 0 did better on the validation set.
+
+    Args:
+        rows: dicts from column to text, as in the table.
+        variant: (task, layer, units, size, budget).
+    """
     scores = {
-        float(row[5]): float(row[7])
+        float(row["rate"]): float(row["validation"])
         for row in rows
-        if row[:5] == [str(part) for part in start] and row[6] == "0"
+        if [row[key] for key in KEYS[:5]] == list(map(str, variant)) and row["seed"] == "0"
     }
-    return (min if task in LESS_IS_BETTER else max)(scores, key=scores.get)
+    return (min if variant[0] in LESS_IS_BETTER else max)(scores, key=scores.get)
 
 
-def main():
-    """Train what is missing and write the file."""
-    path = FOLDER / "gated.csv"
-    if not path.exists():
-        path.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))[1:]
-    readers = {"entities": read_entities, "reviews": read_reviews, "chorales": read_chorales}
-    tasks = {}
+def list_trainings(rows):
+    """Yield the values of `KEYS` for all trainings; the rows of seed 0 decide the others' rate."""
     variants = [
         (task, layer, units, size, budget)
         for task in UNITS
@@ -196,21 +188,28 @@ def main():
         for layer, units in UNITS[task].items()
     ]
     for seed, variant in product(SEEDS, variants):
-        task = variant[0]
         for rate in RATES if seed == 0 else [choose_rate(rows, *variant)]:
-            run = [str(part) for part in (*variant, rate, seed)]
-            if run in [row[:7] for row in rows]:
-                continue
-            if task not in tasks:
-                tasks[task] = readers[task]()
-            parts, build, score = tasks[task]
-            model, steps = train(*variant, rate, seed, parts, build)
-            scores = [f"{score(model, part):.4f}" for part in ("validation", "test")]
-            rows.append([*run, *scores, str(steps)])
-            with path.open("a", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerow(rows[-1])
-            print(*rows[-1], flush=True)
-    print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+            yield (*variant, rate, seed)
+
+
+@functools.cache
+def read_task(task):
+    """Return the parts of a task's data, what builds a model, and what scores it."""
+    readers = {"entities": read_entities, "reviews": read_reviews, "chorales": read_chorales}
+    return readers[task]()
+
+
+def run(task, *others):
+    """Return the values of `RESULTS` after one training."""
+    parts, build, score = read_task(task)
+    model, steps = train(task, *others, parts, build)
+    return [*(f"{score(model, part):.4f}" for part in ("validation", "test")), steps]
+
+
+def main():
+    """Train what the file does not hold yet, and add it."""
+    table = ResultTable(choose_path("gated.csv"), KEYS, RESULTS)
+    table.fill(list_trainings(table.rows), run)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,12 @@
 
 Needs nothing beside the course's environment:
 
-    .venv/bin/python datasets/make_glyphs.py
+    python datasets/makers/make_glyphs.py
 
-Takes about a minute and prints the SHA-256 that belongs in course_utils/datasets.py. Another
-version of Matplotlib (its fonts) or of Pillow (its FreeType) may give other pictures.
+Takes about a minute. Another version of Matplotlib (its fonts) or of Pillow (its FreeType) may
+give other pictures.
 """
 
-import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -17,9 +16,9 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 from fontTools.ttLib import TTFont
+from making import choose_path, report
 from PIL import Image, ImageDraw, ImageFont
 
-TARGET = Path(__file__).with_name("glyphs.npz")
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 STYLES = ("", "-Bold", "-Oblique", "-BoldOblique")
 DEJAVU = [f"DejaVu{family}{style}" for family in ("Sans", "SansMono") for style in STYLES]
@@ -152,9 +151,10 @@ def main():
             rows.setdefault((split, code, image.tobytes()), row)
     rows = sorted(rows.values(), key=lambda row: SPLITS.index(splits[row]))
     flat = images[rows].reshape(len(rows), -1)
+    path = choose_path("glyphs.npz")
     # Stored, not compressed: the bytes then depend on no version of zlib.
     np.savez(
-        TARGET,
+        path,
         image=flat[:, ::2] << 4 | flat[:, 1::2],
         code=codes[rows].astype(np.uint16),
         typeface=typefaces[rows].astype(np.uint8),
@@ -164,7 +164,7 @@ def main():
     print(
         len(rows), "pictures,", len(set(codes[rows])), "characters,", Counter(splits[rows].tolist())
     )
-    print(hashlib.sha256(TARGET.read_bytes()).hexdigest())
+    report(path)
 
 
 if __name__ == "__main__":

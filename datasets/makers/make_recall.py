@@ -1,24 +1,17 @@
 """Train the readers of lesson 10 for every distance and several seeds; write recall.csv.
 
-    nice python3 datasets/make_recall.py
+    nice python datasets/makers/make_recall.py
 
-It takes about fifteen minutes on two processors, can be stopped, and goes on where it was: delete
-the file to begin anew. Every row is a training of its own, with the network, the data and the
+It takes about fifteen minutes on two processors, can be stopped, and goes on where it was: move
+the file away to begin anew. Every row is a training of its own, with the network, the data and the
 rates of the lesson. Trained numbers repeat on one machine, not across machines.
 """
 
-import csv
-import hashlib
-import sys
-from pathlib import Path
+from course_utils.datasets import ALLERGIES, RECALL_WORDS, make_recall
+from course_utils.training import keras, set_seed
 
-FOLDER = Path(__file__).resolve().parent
-sys.path.insert(0, str(FOLDER.parent))
-
-from course_utils.datasets import ALLERGIES, RECALL_WORDS, make_recall  # noqa: E402
-from course_utils.training import keras, set_seed  # noqa: E402
-
-import numpy as np  # noqa: E402
+import numpy as np
+from making import ResultTable, choose_path
 
 # (layer, start, even): see the card.
 READERS = [
@@ -37,7 +30,7 @@ DISTANCES += [(seed, n) for seed in (0, 1) for n in (16, 32)]
 UNITS = 16
 BATCH, BLOCK, BLOCKS = 64, 100, 6  # stories in a batch, batches in a block, blocks at most
 RATES = {"SimpleRNN": 0.003, "LSTM": 0.02, "GRU": 0.02}  # best of a search with two distractors
-COLUMNS = ("layer", "start", "even", "distractors", "seed", "steps", "accuracy")
+KEYS, RESULTS = ("layer", "start", "even", "distractors", "seed"), ("steps", "accuracy")
 
 
 def build_reader(kind, start, time, seed):
@@ -79,28 +72,17 @@ def run(kind, start, even, distractors, seed):
         accuracy = np.mean(np.argmax(model(x_test), axis=-1) == y_test)
         if accuracy > 0.99:
             break
-    return BLOCK * (block + 1), accuracy
+    return BLOCK * (block + 1), f"{accuracy:.3f}"
 
 
 def main():
     """Train what the file does not hold yet, and add it."""
-    path = FOLDER / "recall.csv"
-    if not path.exists():
-        path.write_text(",".join(COLUMNS) + "\n", encoding="utf-8")
-    with path.open(encoding="utf-8", newline="") as file:
-        done = {tuple(row[:5]) for row in csv.reader(file)}
-    with path.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        for seed, distractors in DISTANCES:
-            for kind, start, even in READERS:
-                row = [kind, start, int(even), distractors, seed]
-                if tuple(map(str, row)) in done:
-                    continue
-                steps, accuracy = run(kind, start, even, distractors, seed)
-                writer.writerow([*row, steps, f"{accuracy:.3f}"])
-                file.flush()
-                print(*row, steps, f"{accuracy:.3f}", flush=True)
-    print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    trainings = [
+        (kind, start, int(even), distractors, seed)
+        for seed, distractors in DISTANCES
+        for kind, start, even in READERS
+    ]
+    ResultTable(choose_path("recall.csv"), KEYS, RESULTS).fill(trainings, run)
 
 
 if __name__ == "__main__":

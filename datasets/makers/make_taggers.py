@@ -1,25 +1,18 @@
 """Train the taggers of lesson 12 with several seeds; write taggers.csv.
 
-    nice python3 datasets/make_taggers.py
+    nice python datasets/makers/make_taggers.py
 
 Every row is a training of its own, with the network, the data and the batches of the lesson.
-A run that was interrupted goes on where it stopped; delete taggers.csv to measure all again.
+It can be stopped, and goes on where it was: move the file away to measure all again.
 Trained numbers repeat on one machine, not across machines.
 """
 
-import csv
-import hashlib
-import sys
-from pathlib import Path
+from course_utils import datasets
+from course_utils.sequences import Vocabulary, WordViews, entity_f1, pad
+from course_utils.training import keras, set_seed
 
-FOLDER = Path(__file__).resolve().parent
-sys.path.insert(0, str(FOLDER.parent))
-
-from course_utils import datasets  # noqa: E402
-from course_utils.sequences import Vocabulary, WordViews, entity_f1, pad  # noqa: E402
-from course_utils.training import keras, set_seed  # noqa: E402
-
-import numpy as np  # noqa: E402
+import numpy as np
+from making import ResultTable, choose_path
 
 # (cell, arrangement, units, epochs, seeds). The units give about equal numbers of parameters:
 # those of "forward" are the measure, and the others come as near to it as whole units can.
@@ -38,8 +31,8 @@ RUNS = [
     ("SimpleRNN", "sum", 86, 9, range(3)),
     ("SimpleRNN", "mul", 86, 9, range(3)),
 ]
-COLUMNS = ["cell", "arrangement", "units", "epochs", "seed", "parameters"]
-SCORES = ["f1", "left", "both", "right", "patterns"]
+KEYS = ("cell", "arrangement", "units", "epochs", "seed")
+SCORES = ("f1", "left", "both", "right", "patterns")
 BATCH = 32
 
 layers = keras.layers
@@ -132,26 +125,11 @@ def count_behind_embeddings(model):
 
 
 def main():
-    """Train what is not in the file yet, and write the file."""
-    path = FOLDER / "taggers.csv"
-    rows = [COLUMNS + SCORES]
-    if path.exists():
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.reader(file))
-    done = {tuple(row[:5]) for row in rows}
+    """Train what the file does not hold yet, and add it."""
     entities = Entities()
-    for cell, arrangement, units, epochs, seeds in RUNS:
-        for seed in seeds:
-            key = [cell, arrangement, str(units), str(epochs), str(seed)]
-            if tuple(key) in done:
-                continue
-            rows.append(
-                key + [str(v) for v in run(entities, cell, arrangement, units, epochs, seed)]
-            )
-            with path.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file, lineterminator="\n").writerows(rows)
-            print(*rows[-1], flush=True)
-    print(path.name, hashlib.sha256(path.read_bytes()).hexdigest())
+    trainings = [(*variant, seed) for *variant, seeds in RUNS for seed in seeds]
+    table = ResultTable(choose_path("taggers.csv"), KEYS, ("parameters", *SCORES))
+    table.fill(trainings, lambda *training: run(entities, *training))
 
 
 if __name__ == "__main__":
