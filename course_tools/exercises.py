@@ -10,6 +10,7 @@ import argparse
 import sys
 
 from course_tools.bank import BankError, list_lessons, load_lesson
+from course_tools.files import write_whole
 from course_utils import ROOT
 from course_utils.checks import OUTCOMES
 from course_utils.checks.frozen import agree, freeze
@@ -106,8 +107,7 @@ def write_exercise(source, target):
         notebook = make_exercise(nbformat.read(source, as_version=4))
     except (ExerciseError, OSError, nbformat.ValidationError, NotJSONError) as error:
         raise ExerciseError(f"{source.parent.name}/{source.name}: {error}") from error
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+    write_whole(target, nbformat.writes(notebook) + "\n")
     return sum(cell.metadata.get("nbgrader", {}).get("points", 0) for cell in notebook.cells)
 
 
@@ -124,9 +124,8 @@ def write_outcomes(number):
         bank.BankError: the lesson's declaration does not fit its notebook.
     """
     path, data = OUTCOMES / f"lesson_{number}.bin", freeze(load_lesson(number))
-    path.parent.mkdir(exist_ok=True)
     if not path.exists() or not agree(data, path.read_bytes()):
-        path.write_bytes(data)
+        write_whole(path, data)
     return path
 
 

@@ -6,7 +6,6 @@ notebook twice gives the same bytes, so that a difference in git is a difference
 
 import argparse
 import base64
-import contextlib
 import hashlib
 import io
 import os
@@ -15,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+from course_tools.files import write_whole
+from course_tools.progress import show_progress
 from course_utils import ROOT
 
 import nbformat
@@ -24,7 +25,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from PIL import Image
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -237,9 +237,9 @@ def execute(path, after_cell=lambda: None):
             if found := personal_path(output):
                 message = f"the output contains {found!r}; print a relative path or only the name"
                 raise fault(path, started[:index], message)
-    store(normalise(notebook), path)
+    write_whole(path, nbformat.writes(normalise(notebook)) + "\n")
     if picture := readme_picture(notebook):
-        README_FIGURE.write_bytes(picture)
+        write_whole(README_FIGURE, picture)
     return ended[-1] - start
 
 
@@ -257,16 +257,6 @@ def fault(path, cells, message):
     """Return the error for the last of the code cells executed so far."""
     first_line = cells[-1].source.strip().split("\n")[0] if cells else ""
     return NotebookError(f"{path.name}, cell [{len(cells)}]: {message}\n    {first_line}")
-
-
-def store(notebook, path):
-    """Write a notebook so that another reader sees the old file or the new one, never a half."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        unfinished.write_bytes((nbformat.writes(notebook) + "\n").encode())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -307,7 +297,7 @@ def main(argv):
             for cell in nbformat.read(path, as_version=4).cells
         )
         try:
-            with cell_bar(console, path.stem, cells) as advance:
+            with show_progress(console, path.stem, cells, "cells") as advance:
                 seconds = f"{execute(path, advance):.1f}"
         except NotebookError as error:
             failed += 1
@@ -337,21 +327,3 @@ def choose(folder, numbers):
         missing = f"There is no {' and no '.join(unknown)}" if unknown else "Nothing to run"
         raise LookupError(f"{missing}: {where} holds {there}.")
     return [path for number, path in notebooks.items() if number in wanted]
-
-
-@contextlib.contextmanager
-def cell_bar(console, name, cells):
-    """Show a bar over the cells on a terminal, elsewhere a line; yield what moves it by one."""
-    if not console.is_terminal:
-        console.print(f"{name}: {cells} cells")
-        yield lambda: None
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(name, total=cells)
-        yield lambda: progress.advance(task)
