@@ -4,6 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+TEMPLATES = Path(__file__).parent / "templates"  # of the pages and texts that commands write
+
 
 def list_files(folder):
     """Return the files below a folder, in the order of their paths, without caches and the hidden.

@@ -1,8 +1,8 @@
 """Hand out lessons: `python3 -m course_utils release 01 02 --to DIR`.
 
-For each lesson DIR gets a folder and the same as a zip: the lesson, its exercises, and all that a
-student needs to run both. What solves an exercise stays behind: solutions, model answers, and
-the code of the checks' answer keys, in whose place stand their outcomes (`checks.frozen`).
+For each lesson DIR gets a folder and the same as a zip: the lesson, its exercises, and
+`course_utils` as it is, which is all that a student needs to run both. What makes the course and
+what solves an exercise is elsewhere, and stays there.
 
 `DIR/release.json` is for the instructor. It says what was handed out, when it is due and what it
 is worth; `grade` reads it. The same course and arguments give the same bytes.
@@ -11,10 +11,10 @@ is worth; `grade` reads it. The same course and arguments give the same bytes.
 import argparse
 import errno
 import hashlib
+import io
 import json
 import math
 import re
-import shutil
 import sys
 import zipfile
 from datetime import datetime
@@ -22,73 +22,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from course_tools.exercises import ExerciseError, make_exercise
+from course_tools.files import TEMPLATES, list_files, write_folder, write_whole
 from course_utils import ROOT, __version__
-from course_utils.checks import load_lesson
-from course_utils.checks.frozen import freeze
 from course_utils.datasets import CHECKSUMS
 
 import nbformat
 
 MANIFEST = "release.json"
+VERSION = 1  # of the manifest
 TOP = "rnn-course"  # the one folder that the zips of all lessons unpack into
-# What of course_utils stays behind: what makes the course, and what solves its exercises.
-KEPT_BACK = re.compile(r"instructor/|authoring\.py|exercises\.py|checks/(parts|lesson_\d\d)\.py")
 TOP_FILES = ("LICENSE", "LICENSE-text", "environment.yml", "pyproject.toml", "requirements.txt")
-
-CHECKS = '''"""The exercises of lesson {number}: what checks expect, without what computes it."""
-
-from pathlib import Path
-
-from course_utils.checks.frozen import thaw
-
-EXERCISES, QUESTION = thaw(Path(__file__).with_suffix(".json").read_text("utf-8"))
-'''
-
-README = """# Recurrent neural networks
-
-## Install
-
-You need Python 3.11, 3.12 or 3.13. In this folder, in a terminal:
-
-```
-python3 -m course_utils lab
-```
-
-On Windows write `py` for `python3`. The first call prepares an environment in the folder `.venv`
-(about 3 GB, from the network); later calls start at once and offline. With conda:
-`conda env create -f environment.yml`, then `conda activate rnn-course`, then the same command.
-
-## Work
-
-Begin with `notebooks/00_start_here.ipynb`. A lesson lies in `notebooks`, its exercises under the
-same name in `notebooks/exercises`. Write your code where `raise NotImplementedError(...)` stands;
-leave the other cells, and the first line of each function, as they are. Each exercise has a check
-that compares your function with the answer and, if it is wrong, says what it looks like. Ask it
-as often as you like. Whoever grades your work uses the same comparison on other inputs.
-
-`ASSIGNMENT_NN.md` says what is to be handed in, by when, and what it is worth.
-
-## More lessons
-
-Each lesson comes as a zip of its own. Unpack all of them in the same place: they share this folder
-and its environment. Do not unpack one a second time over your work: it holds an empty copy of the
-exercises. A link to a lesson that you have not been given yet leads nowhere.
-"""
-
-ASSIGNMENT = """# Assignment {number}: {title}
-
-- Read and run `notebooks/{name}`.
-- Fill in `notebooks/exercises/{name}`, and hand in that file.
-- {due}
-
-| exercise | points |
-|---|---|
-{rows}
-| **together** | **{total}** |
-
-The last one is a question to answer in words; a person marks it. The others are graded by what
-your functions return.
-"""
 
 
 class ReleaseError(Exception):
@@ -236,34 +179,25 @@ def collect(number, name, points, due):
         ReleaseError: the course itself is not in order; the message says where.
     """
     notebooks = ROOT / "notebooks"
-    files = {path: (ROOT / path).read_bytes() for path in TOP_FILES}
-    for path in sorted((ROOT / "course_utils").rglob("*")):
-        inside = path.relative_to(ROOT / "course_utils")
-        hidden = any(part.startswith((".", "__pycache__")) for part in inside.parts)
-        if path.is_file() and not hidden and not KEPT_BACK.match(inside.as_posix()):
-            files[f"course_utils/{inside.as_posix()}"] = path.read_bytes()
-    for data in ("README.md", *CHECKSUMS):
-        files[f"datasets/{data}"] = (ROOT / "datasets" / data).read_bytes()
     start = next(notebooks.glob("00_*.ipynb"))
-    for lesson in (start.name, name):
-        files[f"notebooks/{lesson}"] = (notebooks / lesson).read_bytes()
+    paths = [ROOT / name for name in TOP_FILES] + list_files(ROOT / "course_utils")
+    paths += [ROOT / "datasets" / name for name in ("README.md", *CHECKSUMS)]
+    paths += [start, notebooks / name]
+    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in paths}
     try:
         exercises = make_exercise(nbformat.read(notebooks / "solutions" / name, as_version=4))
         set_points(exercises, points)
     except (ExerciseError, ReleaseError) as error:
         raise ReleaseError(f"notebooks/solutions/{name}: {error}") from error
     files[f"notebooks/exercises/{name}"] = (nbformat.writes(exercises) + "\n").encode()
-    for lesson in ("00", number):
-        module = load_lesson(lesson)
-        frozen = freeze(module.EXERCISES, getattr(module, "QUESTION", None), points)
-        files[f"course_utils/checks/lesson_{lesson}.py"] = CHECKS.format(number=lesson).encode()
-        files[f"course_utils/checks/lesson_{lesson}.json"] = frozen.encode()
-    files["README.md"] = README.encode()
-    assignment = ASSIGNMENT.format(
+    files["README.md"] = (TEMPLATES / "handout" / "README.md").read_bytes()
+    when = f"Due {datetime.fromisoformat(due):%Y-%m-%d %H:%M (%Z)}." if due else "No date is set."
+    text = (TEMPLATES / "handout" / "ASSIGNMENT.md").read_text("utf-8")
+    assignment = text.format(
         number=number,
         name=name,
         title=title_of(name),
-        due=f"Due {datetime.fromisoformat(due):%Y-%m-%d %H:%M (%Z)}." if due else "No date is set.",
+        due=when,
         rows="\n".join(f"| {exercise} | {value:g} |" for exercise, value in points.items()),
         total=f"{sum(points.values()):g}",
     )
@@ -277,40 +211,21 @@ def title_of(name):
     return re.match(r"# \d\d (.+)", opening)[1]
 
 
-def write_folder(files, folder):
-    """Write files under a folder, which appears only when it is complete.
+def make_zip(files):
+    """Return files as a zip that holds no dates and owners, and so depends on them alone.
 
     Args:
         files: dict from paths to bytes.
-        folder: a path; what is there already is replaced.
     """
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    for path, content in files.items():
-        target = partial / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    if folder.exists():
-        shutil.rmtree(folder)
-    partial.rename(folder)
-
-
-def write_zip(files, path):
-    """Write files as a zip that holds no dates and owners, and so depends on them alone.
-
-    Args:
-        files: dict from paths to bytes.
-        path: of the zip.
-    """
-    partial = path.with_name(f".{path.name}.partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in files.items():
             entry = zipfile.ZipInfo(f"{TOP}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
             entry.create_system = 3  # Unix, on every system: else the permissions mean nothing
             entry.external_attr = 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
-    partial.replace(path)
+    return packed.getvalue()
 
 
 # ---------------------------------------------------------------------------------------------
@@ -325,7 +240,8 @@ def read_manifest(path):
         path: `release.json`, or the folder that holds it.
 
     Returns:
-        A dict with "lessons", a dict from numbers such as "01" to dicts with
+        A dict with "course", the version that made it, and "lessons", a dict from numbers such as
+        "01" to dicts with
 
             name       of the notebook, "01_recurrent_neuron.ipynb"
             title      of the lesson
@@ -335,13 +251,14 @@ def read_manifest(path):
             zip        SHA-256 of the zip
 
     Raises:
-        ReleaseError: there is none, or it is damaged.
+        ReleaseError: there is none, or it is damaged, or of a version to come.
     """
     path = Path(path)
     path = path / MANIFEST if path.is_dir() else path
     try:
         manifest = json.loads(path.read_text("utf-8"))
-        for lesson in manifest["lessons"].values():
+        course, is_newer = manifest["course"], manifest["version"] > VERSION
+        for lesson in () if is_newer else manifest["lessons"].values():
             read_due(lesson["due"])
             if not all(value >= 0 for value in lesson["points"].values()):
                 raise ValueError("negative points")
@@ -353,6 +270,10 @@ def read_manifest(path):
         raise ReleaseError(
             f"{path} is damaged ({error}); restore it, or make the release again with --force."
         ) from error
+    if is_newer:
+        raise ReleaseError(
+            f"{path} was made by a newer version, {course}, of the course: use that."
+        )
     return manifest
 
 
@@ -391,32 +312,30 @@ def release(wanted, folder, due=None, points=(), force=False, say=print):
     folder.mkdir(parents=True, exist_ok=True)
     for number, name in lessons.items():
         files, target = collect(number, name, values[number], due), targets[number]
-        packed = target.with_suffix(".zip")
-        write_folder(files, target)
-        write_zip(files, packed)
+        packed, content = target.with_suffix(".zip"), make_zip(files)
+        write_folder(target, files)
+        write_whole(packed, content)
         manifest["lessons"][number] = {
             "name": name,
             "title": title_of(name),
             "due": due,
             "points": values[number],
             "exercises": hashlib.sha256(files[f"notebooks/exercises/{name}"]).hexdigest(),
-            "zip": hashlib.sha256(packed.read_bytes()).hexdigest(),
+            "zip": hashlib.sha256(content).hexdigest(),
         }
         listed = ", ".join(f"{name} {value:g}" for name, value in values[number].items())
         say(f"{target}  {len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB")
-        say(f"{packed}  {packed.stat().st_size / 1e6:.1f} MB: the same, for students")
+        say(f"{packed}  {len(content) / 1e6:.1f} MB: the same, for students")
         say(f"  {count(sum(values[number].values()), 'point')}: {listed}")
         say(f"  due {due}" if due else "  no due date (--due): nothing will count as late")
     manifest |= {
-        "version": 1,
+        "version": VERSION,
         "course": __version__,
         "made_with": {name: version(name) for name in ("keras", "numpy", "tensorflow")},
         "lessons": dict(sorted(manifest["lessons"].items())),
     }
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    partial = folder / f".{MANIFEST}.partial"
-    partial.write_text(text, "utf-8", newline="\n")
-    partial.replace(folder / MANIFEST)
+    write_whole(folder / MANIFEST, text)
     say(f"{folder / MANIFEST}  due dates and points, for grade: keep it")
 
 

@@ -18,8 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 LARGEST = 150 * 2**20  # bytes of one notebook; pictures and logs in outputs can be many
-MOST_CODE = 2 * 2**20  # characters of all code cells of one notebook
+MOST_TEXT = 4 * 2**20  # characters of all cells of one notebook, which stay in memory
 MOST_CELLS = 2000
+LONGEST_TEXT = 100_000  # characters of a cell in words, which may hold pictures
 MOST_PARTS = 3_000_000
 MOST_FILES = 100_000
 MOST_NOTEBOOKS = 40  # of one student
@@ -78,8 +79,8 @@ class Submission:
         student: unique, and fit for the name of a file.
         assignment: number of the lesson, "" where it cannot be told.
         file: where it was found.
-        read: returns its bytes.
-        sha256: of these, in hexadecimal.
+        cells: of the notebook, tuple of `Cell`; it is read this once, and its outputs are dropped.
+        sha256: of the bytes that were read, in hexadecimal.
         submitted: ISO time, "" where it is not known.
         late: True where the learning platform says so, None where it does not.
         identifier: of the student in the learning platform, or "".
@@ -89,7 +90,7 @@ class Submission:
     student: str
     assignment: str
     file: str = ""
-    read: Callable = field(default=None, compare=False)
+    cells: tuple = field(default=(), repr=False)
     sha256: str = ""
     submitted: str = ""
     late: bool | None = None
@@ -102,7 +103,7 @@ class Submission:
 
 
 def read_notebook(data):
-    """Return the cells of a notebook, whatever release of Jupyter wrote it.
+    """Return the cells of a notebook as a tuple, whatever release of Jupyter wrote it.
 
     Args:
         data: its bytes: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
@@ -129,10 +130,10 @@ def read_notebook(data):
         cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
     if not isinstance(cells, list):
         raise Unreadable("it is JSON, but no notebook: it has no cells")
-    found = [_read_cell(cell) for cell in cells if isinstance(cell, dict)]
-    size = sum(len(cell.source) for cell in found if cell.kind == "code")
-    if size > MOST_CODE or len(found) > MOST_CELLS:
-        raise Unreadable(f"it holds {len(found)} cells, {size} characters of code: too many")
+    found = tuple(_read_cell(cell) for cell in cells if isinstance(cell, dict))
+    size = sum(len(cell.source) + len(cell.mark) for cell in found)
+    if size > MOST_TEXT or len(found) > MOST_CELLS:
+        raise Unreadable(f"it holds {len(found)} cells, {size} characters in them: too many")
     return found
 
 
@@ -166,6 +167,8 @@ def _read_cell(cell):
     mark = mark if isinstance(mark, str) else cell.get("id")
     kind = "code" if cell.get("cell_type") == "code" else "markdown"
     source = source.replace("\r\n", "\n") if isinstance(source, str) else ""
+    if kind == "markdown":
+        source = source[:LONGEST_TEXT]
     return Cell(kind, source, mark if isinstance(mark, str) else "")
 
 
@@ -417,13 +420,14 @@ def _look(student, owner, entry, lessons):
     try:
         data = entry.read()
         known["sha256"] = hashlib.sha256(data).hexdigest()
-        assignment = find_lesson(entry, read_notebook(data), lessons)
+        known["cells"] = read_notebook(data)
     except (Unreadable, OSError, MemoryError) as error:
         reason = str(error) or type(error).__name__
         return Submission(student, by_name, **known, state="unreadable", reason=reason)
+    assignment = find_lesson(entry, known["cells"], lessons)
     if not assignment:
         known |= dict(state="needs a person", reason="nothing in it says which lesson it answers")
-    return Submission(student, assignment, read=entry.read, **known)
+    return Submission(student, assignment, **known)
 
 
 def _of_one_student(student, files, lessons, only):

@@ -1,8 +1,8 @@
 """Grade what a class has handed in: `python3 -m course_utils grade SUBMISSIONS`.
 
-Each submission becomes one record, `DIR/records/ASSIGNMENT/STUDENT.json`, written whole when it is
-done. All reports are made from the records, in the end and in the order of their names: so a run
-that was stopped goes on where it stopped, and how many jobs there were leaves no trace.
+Each submission becomes one record (see `record`). All reports are made from the records, in the
+end and in the order of their names: so a run that was stopped goes on where it stopped, and how
+many jobs there were leaves no trace.
 """
 
 import argparse
@@ -12,25 +12,36 @@ import json
 import os
 import secrets
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from datetime import datetime
 from pathlib import Path
 
 from course_tools.exercises import NOTEBOOKS
-from course_tools.grading.collect import CollectError, Unreadable, collect, read_notebook
-from course_tools.grading.judge import Assignment, judge
-from course_tools.grading.report import (
-    MarksError,
-    ReportError,
-    merge_marks,
+from course_tools.files import write_whole
+from course_tools.grading.collect import CollectError, collect
+from course_tools.grading.inside.nursery import MEGABYTE
+from course_tools.grading.record import (
+    VERSION,
+    GradeError,
+    Run,
+    course_digest,
+    is_done,
+    known_before,
+    make_record,
+    ran_out_of_time,
     read_records,
-    write_reports,
+    record_path,
+    to_text,
+    write_record,
 )
-from course_tools.grading.sandbox import MEGABYTE, Limits, Nursery, SandboxError
+from course_tools.grading.report import merge_marks, write_reports
+from course_tools.grading.sandbox import Limits, SandboxError
+from course_tools.progress import show_progress
+from course_tools.release import ReleaseError, points_of, read_manifest
 
-VERSION = 1  # of the records
+import nbformat
+from rich.console import Console
+
 STATES = (
     "graded",
     "not written",
@@ -43,181 +54,41 @@ STATES = (
 )
 
 
-class GradeError(Exception):
-    """Something the instructor can mend; the message is for them."""
-
-
-# -- one record ----------------------------------------------------------------------------------
-
-
-def make_record(submission, assignment, nursery, run):
-    """Return the record of one submission; whatever it does, this returns one.
-
-    Args:
-        submission: `collect.Submission`.
-        assignment: its `judge.Assignment`, None where it is not known.
-        nursery: `sandbox.Nursery`.
-        run: dict with the keys "seed", "release" and "due".
-    """
-    cells, verdict = [], {"state": submission.state, "reason": submission.reason}
-    try:
-        if not submission.state:
-            cells = read_notebook(submission.read())
-            verdict = judge(assignment, cells, nursery)
-    except (Unreadable, OSError) as error:
-        verdict = {"state": "unreadable", "reason": str(error)}
-    except SandboxError:
-        raise
-    except Exception as error:  # of ours: no submission may stop the others
-        reason = f"the grader itself failed ({type(error).__name__}: {error})"
-        verdict = {"state": "needs a person", "reason": reason[:300]}
-    nothing = {"exercises": [], "written": []}
-    if assignment is not None:
-        nothing = assignment.nothing(cells)
-    return nothing | known_before(submission, run) | verdict
-
-
-def known_before(submission, run):
-    """Return the part of a submission's record that is known before it runs."""
-    return {
-        "version": VERSION,
-        "student": submission.student,
-        "identifier": submission.identifier,
-        "assignment": submission.assignment,
-        "file": submission.file,
-        "sha256": submission.sha256,
-        "submitted": submission.submitted,
-        "late": is_late(submission, run["due"].get(submission.assignment)),
-        "before": [submission.state, submission.reason],
-        "seed": run["seed"],
-        "release": run["release"],
-    }
-
-
-def ran_out_of_time(record):
-    """Return whether any of a submission did, so that it is to be run once more, and alone.
-
-    Beside others it may have been they who took the processor.
-    """
-    findings = [entry["finding"] for entry in record["exercises"]]
-    return "out of time" in (record["state"], *findings)
-
-
-def is_late(submission, due):
-    """Return whether a submission came after the date it was due, None where nobody knows."""
-    # Where the platform says it, its word counts: the times in a zip may be those of the download.
-    if submission.late is not None or not due or not submission.submitted:
-        return submission.late
-    try:
-        submitted = datetime.fromisoformat(submission.submitted)
-        return submitted.astimezone() > datetime.fromisoformat(due).astimezone()
-    except (ValueError, OverflowError):
-        return None
-
-
-def record_path(folder, submission):
-    """Return where the record of a submission is kept."""
-    return folder / "records" / (submission.assignment or "unknown") / f"{submission.student}.json"
-
-
-def write_whole(path, text):
-    """Write a file so that it is there in full or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name[:40]}.{os.getpid()}.part")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(partial, path)
-
-
-def record_text(record):
-    """Return a record as it is written; lone surrogates, which no encoding has, become "?"."""
-    text = json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True)
-    return text.encode("utf-8", "replace").decode("utf-8") + "\n"
-
-
-def write_record(folder, submission, record):
-    """Keep the record of a submission where `record_path` says; a failure stops no others."""
-    path = record_path(folder, submission)
-    try:
-        write_whole(path, record_text(record))
-    except (OSError, ValueError) as error:
-        say(f"{path} cannot be written: {error}")
-
-
-def is_done(path, submission, run):
-    """Return whether a record exists in which all that is known before a run is still true."""
-    try:
-        record = json.loads(path.read_text("utf-8"))
-        known = json.loads(record_text(known_before(submission, run)))
-        # A zip that is made anew may have other times; the date that is due decides by "late".
-        return all(record[key] == known[key] for key in known if key != "submitted")
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
-
-
-# -- all of them ---------------------------------------------------------------------------------
-
-
-class Progress:
-    """One line on the terminal that is rewritten: how many are done, and the time left."""
-
-    def __init__(self, total, stream):
-        self.total, self.done, self.stream = total, 0, stream
-        self.start, self.shown = time.monotonic(), -10.0
-
-    def step(self):
-        """Count one more submission."""
-        self.done += 1
-        now = time.monotonic()
-        moving = self.stream.isatty()
-        if now - self.shown < (0.2 if moving else 10) and self.done < self.total:
-            return
-        self.shown = now
-        left = (now - self.start) / self.done * (self.total - self.done)
-        bar = "#" * (20 * self.done // self.total)
-        text = f"[{bar:<20}] {self.done} of {self.total}"
-        text += f", about {int(left) // 60}:{int(left) % 60:02} left" if left >= 1 else " " * 18
-        print(f"\r{text} " if moving else text, end="" if moving else "\n", file=self.stream)
-        self.stream.flush()
-        if moving and self.done == self.total:
-            print(file=self.stream)
-
-
-def grade_all(submissions, folder, nursery, run, points, jobs):
-    """Grade submissions and write their records; no time-out counts that came beside others.
+def grade_all(submissions, run, jobs, finish):
+    """Grade submissions; no time-out counts that came beside others.
 
     Args:
         submissions: list of `collect.Submission`.
-        folder: where results are kept.
-        nursery: `sandbox.Nursery`.
-        run: dict with the keys "seed", "release" and "due".
-        points: dict from lessons to dicts from exercises to points.
+        run: `Run`.
         jobs: how many submissions run at the same time.
+        finish: called with each submission and its record, as they are done.
     """
-    numbers = sorted({s.assignment for s in submissions if s.assignment})
-    # TensorFlow starts over there and here at the same time.
-    assignments = {n: Assignment(n, run["seed"], points.get(n)) for n in numbers}
-    nursery.wait()
-    progress = Progress(len(submissions), sys.stderr)
+    with run.start_nursery() as nursery:
+        if nursery.warning:
+            say(f"NOT PROTECTED: {nursery.warning}")
+        numbers = sorted({s.assignment for s in submissions if s.assignment})
+        # TensorFlow starts over there and here at the same time.
+        assignments = {number: run.make_assignment(number) for number in numbers}
+        nursery.wait()
 
-    def work(submission):
-        return make_record(submission, assignments.get(submission.assignment), nursery, run)
+        def work(submission):
+            return make_record(submission, assignments.get(submission.assignment), nursery, run)
 
-    again = []
-    for crowd, most in ((submissions, jobs), (again, 1)):
-        with ThreadPoolExecutor(most) as pool:
-            waiting = {pool.submit(work, submission): submission for submission in crowd}
-            try:
-                for done in as_completed(waiting):
-                    submission = waiting.pop(done)
-                    if most > 1 and ran_out_of_time(done.result()):
-                        again.append(submission)
-                        continue
-                    write_record(folder, submission, done.result())
-                    progress.step()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                nursery.close()  # and so nobody waits for what is still running
-                raise
+        again = []
+        for crowd, most in ((submissions, jobs), (again, 1)):
+            with ThreadPoolExecutor(most) as pool:
+                waiting = {pool.submit(work, submission): submission for submission in crowd}
+                try:
+                    for done in as_completed(waiting):
+                        submission = waiting.pop(done)
+                        if most > 1 and ran_out_of_time(done.result()):
+                            again.append(submission)
+                        else:
+                            finish(submission, done.result())
+                except BaseException:
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    nursery.close()  # and so nobody waits for what is still running
+                    raise
 
 
 def grade(source, folder, options):
@@ -230,7 +101,6 @@ def grade(source, folder, options):
 
     Raises:
         GradeError, CollectError, SandboxError: something cannot be graded; the message says why.
-        MarksError, ReportError: the same of the reports.
     """
     lessons = {path.name[:2]: path.stem for path in (NOTEBOOKS / "exercises").glob("*.ipynb")}
     if options.assignment and options.assignment not in lessons:
@@ -241,25 +111,14 @@ def grade(source, folder, options):
     roster = read_roster(options.roster) if options.roster else ()
     submissions, strays = collect(source, lessons, options.assignment, roster)
     submissions = [s for s in submissions if s.assignment in lessons or not s.assignment]
-    run, points = start_run(folder, options, submissions)
-    left = [s for s in submissions if not is_done(record_path(folder, s), s, run)]
-    limits = Limits(options.timeout, options.memory * MEGABYTE)
-    say(f"{len(submissions)} submissions, seed {run['seed']}; results go to {folder}")
+    run = start_run(source, folder, options, submissions)
+    left = [s for s in submissions if not is_done(folder, s, run)]
+    say(f"{len(submissions)} submissions, seed {run.seed}; results go to {folder}")
     if len(left) < len(submissions):
         say(f"{len(submissions) - len(left)} of them were graded before; {len(left)} are left")
     for stray in strays[:10]:
         say(f"nobody's: {stray}")
-    isolated = False if options.unsafe else None
-    # The sandbox knows no working directory, and where links lead has another name.
-    hidden = (Path(source).resolve(), folder.resolve())
-    if left and options.scheduler:
-        grade_elsewhere(left, folder, run, points, limits, hidden, isolated, options)
-    elif left:
-        with Nursery(limits, hidden=hidden, isolated=isolated) as nursery:
-            if nursery.warning:
-                say(f"NOT PROTECTED: {nursery.warning}")
-            grade_all(left, folder, nursery, run, points, options.jobs)
-    lost = [s for s in left if not is_done(record_path(folder, s), s, run)]
+    lost = grade_left(left, folder, run, options) if left else []
     print(summarise(folder, [s for s in submissions if s not in lost]))
     write_reports(folder)
     say_left_out(folder)
@@ -270,23 +129,28 @@ def grade(source, folder, options):
         )
 
 
-def grade_elsewhere(submissions, folder, run, points, limits, hidden, isolated, options):
-    """Grade submissions on the cluster that the options name, and write their records here."""
-    from course_tools.grading.cluster import ClusterError, grade_on_cluster
+def grade_left(submissions, folder, run, options):
+    """Grade submissions here or on a cluster; return those whose records cannot be written."""
+    lost = []
+    progress = show_progress(Console(stderr=True), "grading", len(submissions), "submissions")
+    with progress as step:
 
-    progress = Progress(len(submissions), sys.stderr)
+        def finish(submission, record):
+            try:
+                # What is known here counts: a worker's clock may be in another time zone.
+                write_record(folder, submission, record | known_before(submission, run))
+            except (OSError, ValueError) as error:  # which stops no others
+                lost.append(submission)
+                say(f"{record_path(folder, submission)} cannot be written: {error}")
+            step()
 
-    def finish(submission, record):
-        # What is known here counts: a worker's clock may be in another time zone.
-        write_record(folder, submission, record | known_before(submission, run))
-        progress.step()
+        if options.scheduler:
+            from course_tools.grading.cluster import grade_on_cluster  # loads Dask
 
-    try:
-        grade_on_cluster(
-            options.scheduler, submissions, finish, run, points, limits, hidden, isolated, say
-        )
-    except ClusterError as error:
-        raise GradeError(str(error)) from error
+            grade_on_cluster(options.scheduler, submissions, run, finish, say)
+        else:
+            grade_all(submissions, run, options.jobs, finish)
+    return lost
 
 
 def read_roster(path):
@@ -307,60 +171,110 @@ def read_roster(path):
     return [row[column] for row in rows[1:] if len(row) > column and row[column].strip()]
 
 
-def start_run(folder, options, submissions):
-    """Return what a run needs to know, and keep it for the next one and for the reports.
+def start_run(source, folder, options, submissions):
+    """Return what all submissions share, and keep it for the next run and for the reports.
 
     Args:
+        source: path of the submissions.
         folder: where results are kept.
         options: what `parse` returns.
         submissions: list of `collect.Submission`: reports tell of these and of no earlier ones.
 
     Returns:
-        Pair of a dict with the keys "seed", "release", "due" and the dict of points.
+        `Run`.
 
     Raises:
         GradeError: the folder holds another run's results.
     """
-    release, due, points = "", {}, {}
+    numbers = sorted({s.assignment for s in submissions if s.assignment})
+    points, due, release = {}, {}, ""
     if options.release:
-        from course_tools.release import ReleaseError, read_manifest
-
-        try:
-            lessons = read_manifest(options.release)["lessons"]
-        except ReleaseError as error:
-            raise GradeError(str(error)) from None
-        points = {number: lesson["points"] for number, lesson in lessons.items()}
-        due = {number: lesson["due"] for number, lesson in lessons.items()}
-        release = hashlib.sha256(json.dumps([points, due], sort_keys=True).encode()).hexdigest()
+        points, due, release = read_release(options.release, numbers)
     collected = {f"{s.assignment}/{s.student}" for s in submissions}
-    note = folder / "run.json"
-    seed = options.seed
+    note, seed, course = folder / "run.json", options.seed, course_digest()
     if note.exists():
         if not options.resume:
             raise GradeError(
                 f"{folder} holds the results of an earlier run: --resume goes on with it, "
                 "another --out keeps both"
             )
-        try:
-            earlier = json.loads(note.read_text("utf-8"))
-            before = earlier["seed"]
-            if options.assignment:  # what was collected of other lessons was not looked at now
-                own = f"{options.assignment}/"
-                collected |= {c for c in earlier.get("collected", ()) if not c.startswith(own)}
-        except (OSError, ValueError, KeyError, TypeError):
-            raise GradeError(f"{note} is damaged: give another --out") from None
-        if seed is not None and seed != before:
-            raise GradeError(f"{folder} was graded with the seed {before}, not {seed}")
-        seed = before
+        earlier = read_note(note)
+        if options.assignment:  # what was collected of other lessons was not looked at now
+            own = f"{options.assignment}/"
+            collected |= {c for c in earlier.get("collected", ()) if not c.startswith(own)}
+        if seed is not None and seed != earlier["seed"]:
+            raise GradeError(f"{folder} was graded with the seed {earlier['seed']}, not {seed}")
+        seed = earlier["seed"]
+        if earlier.get("course") != course:
+            say(
+                f"{folder} was graded by another version of the course: what is handed in is "
+                "graded anew, with the same seed; marks for answers in words are kept"
+            )
     if seed is None:
         seed = secrets.randbelow(2**53)
-    run = {"seed": seed, "release": release, "due": due}
-    kept = {"version": VERSION, "collected": sorted(collected), **run}
+    kept = {"seed": seed, "course": course, "release": release, "due": due}
     try:
-        write_whole(note, json.dumps(kept, indent=1, sort_keys=True) + "\n")
+        write_whole(note, to_text({"version": VERSION, "collected": sorted(collected), **kept}))
     except OSError as error:
         raise GradeError(f"{note} cannot be written ({error}): give another --out") from None
-    return run, points
+    return Run(
+        **kept,
+        points=points,
+        limits=Limits(options.timeout, options.memory * MEGABYTE),
+        # The sandbox knows no working directory, and where links lead has another name.
+        hidden=(Path(source).resolve(), folder.resolve()),
+        isolated=False if options.unsafe else None,
+    )
+
+
+def read_note(path):
+    """Return what an earlier run has kept in run.json.
+
+    Raises:
+        GradeError: it is damaged, or of a version to come.
+    """
+    try:
+        earlier = json.loads(path.read_text("utf-8"))
+        if earlier["version"] > VERSION:
+            raise GradeError(
+                f"{path} was written by a newer version of the course: grade with that one, or "
+                "give another --out"
+            )
+        return earlier | {"seed": int(earlier["seed"])}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise GradeError(f"{path} is damaged: give another --out") from None
+
+
+def read_release(path, numbers):
+    """Return what a release has set: points, due dates, and a digest of both.
+
+    Args:
+        path: of the release.
+        numbers: of the lessons that are to be graded.
+
+    Returns:
+        Triple of a dict from lessons to dicts from exercises to points, a dict from lessons to
+        dates or None, and text.
+
+    Raises:
+        GradeError: there is none, or it holds exercises that the course no longer has.
+    """
+    try:
+        manifest = read_manifest(path)
+    except ReleaseError as error:
+        raise GradeError(str(error)) from None
+    points = {number: lesson["points"] for number, lesson in manifest["lessons"].items()}
+    due = {number: lesson["due"] for number, lesson in manifest["lessons"].items()}
+    for number in numbers:
+        (notebook,) = (NOTEBOOKS / "exercises").glob(f"{number}_*.ipynb")
+        gone = set(points.get(number, ())) - set(points_of(nbformat.read(notebook, as_version=4)))
+        if gone:
+            raise GradeError(
+                f"{path} has handed out {', '.join(sorted(gone))}, which this version of the "
+                f"course lacks: grade with version {manifest['course']}, which made the release"
+            )
+    digest = hashlib.sha256(json.dumps([points, due], sort_keys=True).encode()).hexdigest()
+    return points, due, digest
 
 
 def summarise(folder, submissions):
@@ -446,7 +360,7 @@ def main(arguments):
         try:
             count = merge_marks(options.submissions, options.marks)
             say_left_out(options.submissions)
-        except (MarksError, ReportError) as error:
+        except GradeError as error:
             say(str(error))
             return 1
         print(f"written answers with a mark: {count}; the reports are made anew")
@@ -456,7 +370,7 @@ def main(arguments):
         return 1
     try:
         grade(options.submissions, options.out, options)
-    except (GradeError, CollectError, MarksError, ReportError, SandboxError) as error:
+    except (GradeError, CollectError, SandboxError) as error:
         say(str(error))
         return 1
     except KeyboardInterrupt:

@@ -9,11 +9,11 @@ import re
 import threading
 import time
 
+from course_tools.bank import load_lesson
 from course_tools.exercises import NOTEBOOKS, PROMPT
-from course_tools.grading import wire
 from course_tools.grading.collect import read_notebook
+from course_tools.grading.inside import wire
 from course_tools.grading.sandbox import WorkerEnded
-from course_utils import checks
 from course_utils.checks import engine
 
 import numpy as np
@@ -59,8 +59,8 @@ class Assignment:
     Attributes:
         number: of the lesson, "01".
         tasks: list of `Task`.
-        question: `engine.Question` or None.
-        question_maximum: points for it.
+        question: `engine.Question` with the points for it, or None.
+        handed_out: tuple of the cells of the exercises' notebook.
     """
 
     def __init__(self, number, seed, points=None):
@@ -69,22 +69,26 @@ class Assignment:
         Args:
             number: of the lesson.
             seed: of the inputs.
-            points: dict from ids such as "01a" to points, where they are not the course's own.
+            points: dict from ids such as "01a" to points, of a release: an exercise that is not in
+                there was not handed out. None for the whole lesson with the course's own points.
         """
-        module = checks.load_lesson(number)
-        points = points or {}
-        names = function_names(number)
-        self.number, self.tasks = number, []
-        for exercise in module.EXERCISES:
-            remembered = tuple(map(_Remembered, exercise.mistakes))
-            exercise = dataclasses.replace(exercise, mistakes=remembered)
-            cases = hide(exercise.cases(seed), exercise.examples)
-            maximum = points.get(exercise.id, exercise.points)
-            expected = exercise.expect(cases)
-            self.tasks.append(Task(exercise, names[exercise.id], maximum, cases, expected))
-        self.question = getattr(module, "QUESTION", None)
-        if self.question is not None:
-            self.question_maximum = points.get(self.question.id, self.question.points)
+        lesson = load_lesson(number)
+        own = {task.id: task.points for task in (*lesson.exercises, lesson.question) if task}
+        points = own if points is None else points
+        (path,) = (NOTEBOOKS / "exercises").glob(f"{number}_*.ipynb")
+        self.number, self.handed_out = number, read_notebook(path.read_bytes())
+        names = function_names(self.handed_out)
+        self.tasks, self.question = [], None
+        for exercise in lesson.exercises:
+            if exercise.id in points:
+                remembered = tuple(map(_Remembered, exercise.mistakes))
+                exercise = dataclasses.replace(exercise, mistakes=remembered)
+                cases, maximum = hide(exercise.cases(seed), exercise.examples), points[exercise.id]
+                expected = exercise.expect(cases)
+                self.tasks.append(Task(exercise, names[exercise.id], maximum, cases, expected))
+        if lesson.question and lesson.question.id in points:
+            maximum = points[lesson.question.id]
+            self.question = dataclasses.replace(lesson.question, points=maximum)
         self._lock = threading.Lock()
 
     def nothing(self, cells):
@@ -114,10 +118,8 @@ def hide(cases, examples):
     return [case if case in examples else hidden[id(case)] for case in cases]
 
 
-def function_names(number):
-    """Return a dict from the ids of a lesson's exercises to the names of their functions."""
-    (path,) = (NOTEBOOKS / "exercises").glob(f"{number}_*.ipynb")
-    cells = read_notebook(path.read_bytes())
+def function_names(cells):
+    """Return a dict from the ids of a notebook's exercises to the names of their functions."""
     text = "\n".join(cell.source for cell in cells if cell.kind == "code")
     return dict(re.findall(r'check\("(\w+)", (\w+)\)', text))
 
@@ -130,7 +132,7 @@ def judge(assignment, cells, nursery):
 
     Args:
         assignment: `Assignment`.
-        cells: list of `collect.Cell`.
+        cells: of the notebook, tuple of `collect.Cell`.
         nursery: `sandbox.Nursery`.
 
     Returns:
@@ -348,8 +350,7 @@ def written_answers(assignment, cells):
     question = assignment.question
     if question is None:
         return []
-    (path,) = (NOTEBOOKS / "exercises").glob(f"{assignment.number}_*.ipynb")
-    handed_out = read_notebook(path.read_bytes())
+    handed_out = assignment.handed_out
     answers = [c.source for c in cells if c.kind == "markdown" and c.mark == question.id]
     if not answers:  # the mark is gone: then whatever words are the student's own
         known = {cell.source.strip() for cell in handed_out}
@@ -359,12 +360,12 @@ def written_answers(assignment, cells):
     marks = [cell.mark for cell in handed_out]
     answer = "\n\n".join(answer for answer in answers if answer.strip() != PROMPT)
     if len(answer) > LONGEST_ANSWER:
-        answer = f"{answer[:LONGEST_ANSWER]}\n\n[{len(answer)} characters; the rest is left out]"
+        answer = f"{answer[:LONGEST_ANSWER]}\n\n[The rest is left out.]"
     task = handed_out[marks.index(question.id) - 1].source if question.id in marks else ""
     return [
         {
             "id": question.id,
-            "maximum": assignment.question_maximum,
+            "maximum": question.points,
             "points": None,
             "question": task or question.title,
             "answer": answer,

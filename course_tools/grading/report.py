@@ -18,9 +18,7 @@ import copy
 import csv
 import hashlib
 import io
-import json
 import math
-import os
 import re
 import statistics
 import textwrap
@@ -28,6 +26,9 @@ import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
 from urllib.parse import quote
+
+from course_tools.files import TEMPLATES, write_whole
+from course_tools.grading.record import GradeError, read_records
 
 import mistune
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -70,47 +71,9 @@ KINDS = {
 }
 
 
-class MarksError(Exception):
-    """Marks that cannot be taken over; the message names the row and the remedy."""
-
-
-class ReportError(Exception):
-    """Reports that could not be made or written; the message names the first and the remedy."""
-
-
 # ---------------------------------------------------------------------------------------------
 # Records
 # ---------------------------------------------------------------------------------------------
-
-
-def read_records(folder):
-    """Return the records of a run, ordered by assignment and student.
-
-    Args:
-        folder: the results of `grade`.
-
-    Returns:
-        Pair of the records that count, and of earlier ones, of which nothing was collected in
-        the last run: a student's folder may have got another name.
-
-    Raises:
-        ReportError: a record is damaged.
-    """
-    records, note = [], Path(folder) / "run.json"
-    for path in Path(folder).glob("records/*/*.json"):
-        try:
-            records.append(json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError) as error:
-            what = f"{path} cannot be read ({error})"
-            raise ReportError(f"{what}: remove it; grade with --resume makes it anew") from None
-    records.sort(key=lambda record: (record["assignment"], record["student"]))
-    run = json.loads(note.read_text("utf-8")) if note.exists() else {}
-    collected = set(run["collected"]) if "collected" in run else None
-    kept, left_out = [], []
-    for record in records:
-        name = f"{record['assignment']}/{record['student']}"
-        (kept if collected is None or name in collected else left_out).append(record)
-    return kept, left_out
 
 
 def answer_code(record, question):
@@ -163,7 +126,7 @@ def read_marks(path, records):
         a row without either says nothing.
 
     Raises:
-        MarksError: the file is unreadable, or a row names nobody or holds no mark.
+        GradeError: the file is unreadable, or a row names nobody or holds no mark.
     """
     known, students = {}, defaultdict(list)
     for record in records:
@@ -179,17 +142,17 @@ def read_marks(path, records):
         code = row.get("answer", "").strip().lower()
         name, exercise = unquote(row.get("student", "")).strip(), row.get("exercise", "").strip()
         if not code and not name:
-            raise MarksError(f"{place}: it names no answer: give its code, or student and exercise")
+            raise GradeError(f"{place}: it names no answer: give its code, or student and exercise")
         if not code:
             if (name, exercise) not in students:
                 what = f"no student {name!r} with a written answer {exercise!r}"
-                raise MarksError(f"{place}: there is {what}; compare with grades.csv")
+                raise GradeError(f"{place}: there is {what}; compare with grades.csv")
             (code,) = students[name, exercise]
         if code not in known:
-            raise MarksError(f"{place}: there is no answer {code!r}; the codes are in {MARKS}")
+            raise GradeError(f"{place}: there is no answer {code!r}; the codes are in {MARKS}")
         mark = (read_mark(row["points"], known[code], place), unquote(row.get("comment", "")))
         if marks.get(code, mark) != mark:
-            raise MarksError(f"{place}: {code} was marked otherwise in a row above; remove one")
+            raise GradeError(f"{place}: {code} was marked otherwise in a row above; remove one")
         marks[code] = mark
     return marks
 
@@ -203,7 +166,7 @@ def read_mark(text, maximum, place):
         place: where the cell is, for the message.
 
     Raises:
-        MarksError: it holds no number from 0 to the maximum.
+        GradeError: it holds no number from 0 to the maximum.
     """
     text = text.strip()
     if not text:
@@ -214,7 +177,7 @@ def read_mark(text, maximum, place):
         value = math.nan
     if not 0 <= value <= maximum:
         least_most = f"a number from 0 to {show_points(maximum)}"
-        raise MarksError(f"{place}: points are {text!r}; give {least_most}, or leave it empty")
+        raise GradeError(f"{place}: points are {text!r}; give {least_most}, or leave it empty")
     return int(value) if value == int(value) else value
 
 
@@ -222,26 +185,26 @@ def read_table(path):
     """Return the rows of a CSV file as pairs (number as a spreadsheet counts, dict).
 
     Raises:
-        MarksError: it cannot be read, or lacks the columns of marks.
+        GradeError: it cannot be read, or lacks the columns of marks.
     """
     try:
         text = Path(path).read_text("utf-8-sig")
     except OSError as error:
-        raise MarksError(f"{path}: {error.strerror}; give the file with the marks") from error
+        raise GradeError(f"{path}: {error.strerror}; give the file with the marks") from error
     except UnicodeDecodeError as error:
-        raise MarksError(f"{path} is not in UTF-8; save it as CSV UTF-8") from error
+        raise GradeError(f"{path} is not in UTF-8; save it as CSV UTF-8") from error
     opening = text.split("\n", 1)[0]
     separator = max(",;\t", key=opening.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         lines = [[cell.strip() for cell in line] for line in reader]
     except csv.Error as error:
-        raise MarksError(f"{path} is no CSV file ({error}); save it as CSV UTF-8") from error
+        raise GradeError(f"{path} is no CSV file ({error}); save it as CSV UTF-8") from error
     names = [name.lower() for name in lines[0]] if lines else []
     if "points" not in names or not ({"answer"} <= set(names) or {"student"} <= set(names)):
         found = ", ".join(names) or "nothing"
         wanted = ", ".join(MARK_COLUMNS)
-        raise MarksError(f"{path}: the first row must name the columns {wanted}; found {found}")
+        raise GradeError(f"{path}: the first row must name the columns {wanted}; found {found}")
     rows = []
     for number, line in enumerate(lines[1:], start=2):
         if any(line):
@@ -261,13 +224,13 @@ def merge_marks(folder, path):
         The number of answers in the reports that have a mark now.
 
     Raises:
-        MarksError: a row cannot be taken over; then nothing is.
-        ReportError: a file cannot be written; the others are.
+        GradeError: a row cannot be taken over, and nothing is; or a file cannot be written, and
+            the others are.
     """
     folder, (records, left_out) = Path(folder), read_records(folder)
     everything = [*records, *left_out]
     if not everything:
-        raise MarksError(f"{folder} holds no records: give the folder that grade has written")
+        raise GradeError(f"{folder} holds no records: give the folder that grade has written")
     entered = read_marks(path, everything)
     own = folder / MARKS
     marks = read_marks(own, everything) if own.exists() and not own.samefile(path) else {}
@@ -446,7 +409,7 @@ def make_environment():
     """Return jinja2's environment with the templates; it escapes all that is filled in."""
     to_html = mistune.create_markdown()  # which escapes, too
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -604,8 +567,8 @@ def write_reports(folder):
         The number of records in them.
 
     Raises:
-        MarksError: `marks.csv` holds what is no mark; then nothing is written.
-        ReportError: a file cannot be written; the others are.
+        GradeError: `marks.csv` holds what is no mark, and nothing is written; or a file cannot
+            be written, and the others are.
     """
     folder, (records, left_out) = Path(folder), read_records(folder)
     own = folder / MARKS
@@ -644,19 +607,11 @@ def _write_all(folder, records, left_out, marks):
     for name, text in files.items():
         path = folder / name
         try:
-            path.unlink() if text is None else _write_whole(path, text)
+            path.unlink() if text is None else write_whole(path, text)
         except (OSError, ValueError) as error:
             failed.append(f"{path} ({error})")
     if failed:
-        raise ReportError(
+        raise GradeError(
             f"{len(failed)} reports could not be written, such as {failed[0]}: make room, or mend "
             "who may write there, and call again (grade: with --resume)"
         )
-
-
-def _write_whole(path, text):
-    """Write a file so that it is there in full or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.part")
-    partial.write_bytes(text.encode("utf-8", "backslashreplace"))
-    os.replace(partial, path)

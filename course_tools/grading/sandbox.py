@@ -1,8 +1,8 @@
 """Where students' code runs: a nursery of warm processes inside bubblewrap, and a handle on each.
 
-bubblewrap shows the nursery an interpreter, the course without its answer keys, the data sets and
-nothing else of the machine: no network, no environment variables, nothing to write to. Each
-process forked in there gets, once more, processes and files of its own (see `nursery`).
+bubblewrap shows the nursery an interpreter, what students have of the course, the few modules of
+`inside`, and nothing else of the machine: no network, no environment variables, nothing to write
+to. Each process forked in there gets, once more, processes and files of its own (see `nursery`).
 """
 
 import contextlib
@@ -22,16 +22,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_tools.grading import wire
-from course_tools.grading.nursery import SCRATCH
-from course_tools.grading.wire import MEGABYTE
+from course_tools.grading.inside import wire
+from course_tools.grading.inside.nursery import MEGABYTE, SCRATCH
 from course_utils import ROOT
 
-PACKAGE = Path(__file__).resolve().parent.parent
-# What of the package students' code may see: neither answer keys nor what leads to them.
-HIDDEN = ("checks", "instructor", "authoring.py", "exercises.py", "__pycache__")
-SHOWN = ("checks/engine.py", *(f"instructor/{n}.py" for n in ("__init__", "nursery", "wire")))
-SHOWN += ("instructor/worker.py",)
+COURSE = (ROOT / "course_utils", ROOT / "datasets", Path(__file__).resolve().parent / "inside")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store")
 SYSTEM += ("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf")
 SYSTEM += ("/etc/ld.so.conf.d", "/etc/localtime", "/etc/ssl")
@@ -88,39 +83,33 @@ def bubblewrap_command(program, hidden=()):
             command += ["--symlink", os.readlink(path), path]
         elif path.exists():
             command += ["--ro-bind", path, path]
-    shown = [Path(path) for path in SYSTEM if Path(path).is_dir()]
-    # bubblewrap would make these for itself alone, and workers may be another user.
-    for path in [*interpreter_folders(), ROOT / "datasets"]:
+    folders = interpreter_folders()
+    shown = [*(Path(path) for path in SYSTEM if Path(path).is_dir()), *folders, *COURSE]
+
+    def place(path, *mount):
+        # bubblewrap would make the folders above for itself alone, and workers may be another user.
         for parent in reversed(path.parents[:-1]):
-            if not any(parent.is_relative_to(other) for other in shown):
-                command += ["--perms", "0755", "--dir", parent]
-    for path in interpreter_folders():
-        if not any(path.is_relative_to(other) for other in shown):
-            command += ["--ro-bind", path, path]
-            shown.append(path)
+            command.extend(["--perms", "0755", "--dir", parent])
+        command.extend([*mount, path])
 
-    def is_shown(path):
-        return any(path.is_relative_to(other) for other in shown)
-
-    for path in [*hidden, *(ROOT / name for name in ("notebooks", "tests", "build", ".git"))]:
-        if is_shown(path) and Path(path).exists():
-            command += ["--tmpfs", path] if Path(path).is_dir() else ["--ro-bind", os.devnull, path]
-    for folder in map(Path, filter(None, sys.path)):  # a second, installed copy of the course
-        copy = folder.resolve() / "course_utils"
-        if copy != PACKAGE and is_shown(copy) and copy.is_dir():
-            command += ["--tmpfs", copy]
-    command += ["--tmpfs", PACKAGE]
-    for path in sorted(PACKAGE.iterdir()):
-        if path.name not in HIDDEN:
-            command += ["--ro-bind", path, path]
-    for name in SHOWN:
-        command += ["--ro-bind", PACKAGE / name, PACKAGE / name]
-    command += ["--ro-bind", ROOT / "datasets", ROOT / "datasets"]
+    for path in folders:
+        if not path.is_relative_to(ROOT):
+            place(path, "--ro-bind", path)
+    place(ROOT, "--tmpfs")  # of what is inside, nothing is shown but what follows
+    for path in (*folders, *COURSE):
+        if path.is_relative_to(ROOT):
+            place(path, "--ro-bind", path)
+    # A second, installed copy of the course may be an older one, which has answer keys inside.
+    places = {Path(folder).resolve() for folder in filter(None, sys.path)} - {ROOT}
+    copies = [place / name for place in places for name in ("course_utils", "course_tools")]
+    for path in [*hidden, *sorted(copies)]:
+        if path.exists() and any(path.is_relative_to(other) for other in shown):
+            command += ["--tmpfs", path] if path.is_dir() else ["--ro-bind", os.devnull, path]
     command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", SCRATCH]
     if not any(path.is_relative_to("/tmp") for path in (*shown, ROOT)):
         command += ["--symlink", SCRATCH, "/tmp"]
     command += ["--chdir", "/"]
-    command += ["--remount-ro", PACKAGE, "--remount-ro", "/dev", "--remount-ro", "/"]
+    command += ["--remount-ro", ROOT, "--remount-ro", "/dev", "--remount-ro", "/"]
     return [str(part) for part in [*command, *program]]
 
 
@@ -141,7 +130,7 @@ def find_obstacle():
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed"
     # As a worker does it: a process with namespaces of its own, inside of bubblewrap's.
-    trial = "from course_tools.grading import nursery; nursery.try_namespaces()"
+    trial = "from course_tools.grading.inside import nursery; nursery.try_namespaces()"
     done = subprocess.run(
         bubblewrap_command([sys.executable, "-c", trial]),
         capture_output=True,
@@ -191,7 +180,7 @@ class Nursery:
         }
         self._control, theirs = socket.socketpair()
         os.set_inheritable(theirs.fileno(), True)
-        program = [sys.executable, "-m", "course_tools.grading.nursery"]
+        program = [sys.executable, "-m", "course_tools.grading.inside.nursery"]
         program += [str(theirs.fileno()), json.dumps(limits)]
         self._said = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
@@ -353,8 +342,7 @@ class Worker:
 
     def _wait_for_end(self):
         """Return how the worker ended: it closed the channel, and has a moment to do so."""
-        if not select.select([self._status], [], [], 1)[0]:
-            return self._stop()
+        select.select([self._status], [], [], 1)
         return self._stop()
 
     def _stop(self):
