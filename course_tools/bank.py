@@ -286,7 +286,7 @@ def _read_tasks(number):
 
 def _read_axes(text):
     """Return a dict from names to axes; a line reads "p_i, p_f: peepholes, each (units,)."."""
-    rows = re.findall(r"^ *((?:\w+, )*\w+)(?:[: ].*?)?(?:\(([\w*+, ]+)\)[^()]*)?$", text, re.M)
+    rows = re.findall(r"^ *((?:\w+, )*\w+)(?:[: ].*?)?(?:\(([\w*+, ]+)\)[^()\n]*)?$", text, re.M)
     return {
         name: [axis.strip() for axis in axes.split(",") if axis.strip()]
         for names, axes in rows
