@@ -188,8 +188,8 @@ class Exercise:
         return [*self.examples, drawn[0], *drawn]
 
     def expect(self, cases):
-        """Return the answer key's value for each case."""
-        return [self.answer(**copy.deepcopy(case.arguments)) for case in cases]
+        """Return the answer key's value for each case, as plain data."""
+        return [plain(self.answer(**copy.deepcopy(case.arguments))) for case in cases]
 
     def compare(self, expected, got):
         """Return the first `Difference` between two plain values, None if they agree."""
