@@ -18,7 +18,6 @@ import re
 import sys
 import zipfile
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from course_tools.exercises import ExerciseError, make_exercise
@@ -331,7 +330,6 @@ def release(wanted, folder, due=None, points=(), force=False, say=print):
     manifest |= {
         "version": VERSION,
         "course": __version__,
-        "made_with": {name: version(name) for name in ("keras", "numpy", "tensorflow")},
         "lessons": dict(sorted(manifest["lessons"].items())),
     }
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
