@@ -68,6 +68,15 @@ FAMILIES = {  # what an exercise has: the mistakes of all that have it; {0} is i
         the mask were read the wrong way round | mask: ~mask
             reading the mask aloud: True is a real step, False is padding
     """,
+    "directions": """
+        the forward weights served both directions
+            | W_x: W_x[[0, 0]], then W_h: W_h[[0, 0]], then b_h: b_h[[0, 0]]
+        the backward weights served both directions
+            | W_x: W_x[[1, 1]], then W_h: W_h[[1, 1]], then b_h: b_h[[1, 1]]
+        the weights of the two directions were exchanged
+            | W_x: W_x[::-1], then W_h: W_h[::-1], then b_h: b_h[::-1]
+            W_x[0], W_h[0], b_h[0] for the forward run and those with [1] for the backward run
+    """,
     "two results": """
         the two results were returned in the other order | return: result[::-1]
             ending with: return {0}
@@ -301,6 +310,7 @@ def _read_families(axes, results, without):
         found += [("bias", name)] * (name == "b" or name.startswith("b_"))
         found += [("square matrix", name)] * (parts == ["units", "units"])
         found += [(name, name)] * (name in ("h_0", "mask"))
+        found += [("directions", "")] * (name == "W_x" and parts[0] == "2")
     found += [("two results", ", ".join(results))] * (len(results) == 2)
     found += [("states", "")] * ([parts[:2] for parts in results.values()] == [["batch", "time"]])
     for family, name in found:
