@@ -1,8 +1,8 @@
 """Measure how fast a class is graded, beside nbgrader, and make a class to try things with.
 
-    python3 tests/benchmark_grading.py make DIR --students 30    submissions, one folder each
-    python3 tests/benchmark_grading.py compare --students 60     ours and `nbgrader autograde`
-    python3 tests/benchmark_grading.py grow --students 30 100 300
+    python3 tests/hostile/benchmark_grading.py make DIR --students 30    a folder for each
+    python3 tests/hostile/benchmark_grading.py compare --students 60     beside `nbgrader autograde`
+    python3 tests/hostile/benchmark_grading.py grow --students 30 100 300
 
 It stands among the tests, and not in the instructor's kit, because it needs nbgrader and holds
 the solutions of students who never were. It prints what it measured and asserts nothing.

@@ -184,12 +184,12 @@ for thing in gc.get_objects():
 spy(
     "the key as a module",
     """
-for name in ("lesson_02", "parts"):
-    for way in ("course_utils.checks." + name, "checks." + name, name):
-        try:
-            __import__(way); found.append(way)
-        except ImportError:
-            pass
+for name in ("course_tools.bank", "course_tools.grading.judge", "course_utils.checks.lesson_02",
+             "solutions_02", "bank", "judge"):
+    try:
+        __import__(name); found.append(name)
+    except ImportError:
+        pass
 """,
 )
 spy(
@@ -199,7 +199,7 @@ for place, folders, names in os.walk("/"):
     if place.startswith(("/proc", "/sys")): continue
     folders[:] = [f for f in folders if f not in ("tensorflow", "usr", "sklearn", "keras")]
     for name in names:
-        if name.startswith("lesson_") and "course" in place or name == "02_unrolling.ipynb":
+        if name.startswith("02_unrolling") or name in ("bank.py", "judge.py", "lesson_02.py"):
             found.append(place + "/" + name)
 """,
 )
@@ -327,23 +327,23 @@ solved(
 )
 solved(
     "an answer ahead of its question",
-    SOCKETS + "from course_tools.grading import wire\n"
+    SOCKETS + "from course_tools.grading.inside import wire\n"
     "for s in sockets:\n"
     "    for n in range(2, 9): os.write(s, wire.encode({'number': n, 'error': None}))",
     **PERSON,
 )
 solved(
     "answers that are no answers",
-    SOCKETS + "from course_tools.grading import wire\n"
+    SOCKETS + "from course_tools.grading.inside import wire\n"
     "for s in sockets:\n    os.write(s, wire.encode([1, 2, 3]))",
     **PERSON,
 )
 solved("another json", "import json\njson.dumps = lambda *a, **k: '\"x\"'", **PERSON)
 solved(
     "another struct",
-    "from course_tools.grading import wire\n"
+    "from course_tools.grading.inside import wire\n"
     "class S:\n    size = 4\n    def pack(self, n): return b'\\xff' * 4\n"
-    "    def unpack(self, b): return (0,)\nwire._LENGTH = S()",
+    "    def unpack(self, b): return (0,)\nwire.LENGTH = S()",
     **PERSON,
 )
 solved("descriptors closed", "import os\nos.closerange(0, 1000)", state="crashed")
@@ -383,7 +383,7 @@ one(
 one(
     "one blob for many arrays",
     """
-from course_tools.grading import wire
+from course_tools.grading.inside import wire
 import json, struct
 encode = wire.encode
 def forge(value, largest):

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 
-from course_tools.grading import cluster, grade
+from course_tools.grading import cluster, grade, record
 from course_utils.start import ROOT, child_environment
 
 import pytest
@@ -115,11 +115,11 @@ def test_without_the_extra_the_remedy_is_said(tmp_path, monkeypatch, capsys):
 
 
 def test_a_worker_with_another_release_is_refused(monkeypatch):
-    grader = cluster.Grader({}, {}, None, (), None)
+    grader = cluster.Grader(record.Run(seed=1, course="this course"))
     monkeypatch.setattr(cluster, "course_digest", lambda: "another")
 
     class Worker:
         address = "tcp://10.0.0.7:1234"
 
-    with pytest.raises(cluster.ClusterError, match="tcp://10.0.0.7:1234 has another release"):
+    with pytest.raises(record.GradeError, match="tcp://10.0.0.7:1234 has another release"):
         grader.setup(Worker())

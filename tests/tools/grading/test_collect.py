@@ -1,51 +1,22 @@
 """What students hand in, and the ways in which platforms hand it on."""
 
-import csv
 import json
 import os
 import stat
 import struct
 import tracemalloc
-import types
 import warnings
 import zipfile
 
-from course_tools.grading import collect, grade, wire
+from course_tools.grading import collect, record
 from course_tools.grading.collect import CollectError, Unreadable
 
-import numpy as np
 import pytest
+from handing_in import fill, fill_zip, notebook
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 LESSONS = {"01": "01_recurrent_neuron", "02": "02_unrolling"}
-
-
-def notebook(number="01", text="x = 1"):
-    """Return the bytes of a small notebook that answers a lesson."""
-    nbgrader = {"nbgrader": {"grade_id": f"{number}a"}}
-    cells = [{"cell_type": "code", "source": [text], "metadata": nbgrader}]
-    return json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}).encode()
-
-
-def fill(folder, files):
-    """Write files under a folder; "" stands for a folder."""
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if content == "":
-            path.mkdir()
-        else:
-            path.write_bytes(content)
-    return folder
-
-
-def fill_zip(path, files):
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 11, 20, 8, 30, 0)), content)
-    return path
 
 
 def found(source, only="", roster=()):
@@ -137,7 +108,7 @@ def test_the_zip_of_moodle(tmp_path):
         ("Ada Lovelace (12)", "12", "2026-11-20T08:30:00", None),
         ("Bob", "13", "2026-11-20T08:30:00", None),
     ]
-    assert submissions[0].read() == notebook()
+    assert submissions[0].cells == collect.read_notebook(notebook())
 
 
 def test_the_zip_of_canvas(tmp_path):
@@ -153,7 +124,7 @@ def test_the_zip_of_canvas(tmp_path):
         ("lovelaceada", "101", "01", False),
         ("bob", "102", "02", True),
     ]
-    assert b"eleventh" in there[0].read()
+    assert [cell.source for cell in there[0].cells] == ["eleventh"]
 
 
 def test_a_roster_says_who_is_missing(tmp_path):
@@ -230,10 +201,9 @@ def test_long_names_fit_into_file_names(letter, tmp_path):
     files |= {f"{long[:30]}_{end}{digits}_assignsubmission_file_/01.ipynb": b"{}" for end in "12"}
     files |= {f"{long}{end}.ipynb": notebook(text=end) for end in "ab"}
     submissions, _ = collect.collect(fill_zip(tmp_path / "s.zip", files), LESSONS)
-    paths = {grade.record_path(tmp_path, s) for s in submissions}
-    assert len(submissions) == len(paths) == 6
-    for path in paths:
-        grade.write_whole(path, "")
+    assert len(submissions) == len({record.record_path(tmp_path, s) for s in submissions}) == 6
+    for submission in submissions:
+        record.write_record(tmp_path, submission, {})
 
 
 def test_students_whose_names_differ_in_case_alone(tmp_path):
@@ -371,22 +341,65 @@ def test_one_student_with_a_thousand_files(tmp_path):
     assert found(fill(tmp_path, files)) == [("ada", "", "needs a person")]
 
 
-@pytest.mark.parametrize("end", ['"', "", "\\"])
-def test_a_notebook_that_is_large_because_of_its_parts(end):
-    nested = b'{"a": "' + b"[" * 8_000_000 + b'", "cells": [' + b"[]," * 3_000_001 + b"[]]}"
+def test_a_notebook_of_millions_of_parts_is_refused():
+    data = b'{"a": "' + b"[" * 8_000_000 + b'", "cells": [' + b"[]," * 3_000_001 + b"[]]}"
     with pytest.raises(Unreadable, match="millions of parts"):
-        collect.read_notebook(nested)
-    text = '"a[" {' + '"' + '\\"[' * 10**6 + end
-    assert collect._count_parts(text) == 1
+        collect.read_notebook(data)
 
 
-def test_counting_parts_needs_no_memory_for_what_is_escaped():
-    text = '{"a": "' + "\\n" * 10**6 + '"}'
+@pytest.mark.parametrize("text", ['"[' * 4_000_000, "\\" * 12_000_000, "\n" * 12_000_000])
+def test_what_a_large_output_holds_are_no_parts(text):
+    output = {"output_type": "stream", "text": text}
+    cell = {"cell_type": "code", "source": "1", "outputs": [output]}
+    data = json.dumps({"cells": [cell]}).encode()
     tracemalloc.start()
-    assert collect._count_parts(text) == 1
+    assert collect.read_notebook(data) == (collect.Cell("code", "1"),)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 10**6
+    assert peak < 4 * len(data)
+
+
+def test_a_text_that_does_not_end_is_refused():
+    for end in ('"', "", "\\"):
+        with pytest.raises(Unreadable, match="not JSON"):
+            collect.read_notebook(b'"a[" {"' + b'\\"[' * 10**7 + end.encode())
+
+
+def test_words_are_kept_in_part_and_code_in_full():
+    words, code = "a" * 200_000, "1\n" * 200_000
+    cells = [
+        {"cell_type": "markdown", "source": words, "metadata": {}},
+        {"cell_type": "code", "source": code, "metadata": {}},
+    ]
+    found = collect.read_notebook(json.dumps({"cells": cells}).encode())
+    assert [cell.source for cell in found] == [words[: collect.LONGEST_TEXT], code]
+    with pytest.raises(Unreadable, match="too many"):
+        collect.read_notebook(json.dumps({"cells": cells * 20}).encode())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs files with holes")
+def test_no_more_is_read_of_a_file_than_a_notebook_may_have(tmp_path):
+    """Of a terabyte of zeros, which no memory holds, nor of a zip that unpacks to a gigabyte."""
+    place = tmp_path / "folder" / "ada" / "01.ipynb"
+    place.parent.mkdir(parents=True)
+    try:
+        with open(place, "wb") as file:
+            file.truncate(2**40)
+    except OSError:
+        pytest.skip("this file system has no such files")
+    (submission,) = collect.collect(tmp_path / "folder", LESSONS)[0]
+    assert submission.reason == "it is larger than 150 MB"
+
+
+def test_no_more_is_unpacked_than_a_notebook_may_have(tmp_path, monkeypatch):
+    monkeypatch.setattr(collect, "LARGEST", 2**20)
+    with zipfile.ZipFile(tmp_path / "s.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ada/01.ipynb", bytes(50 * 2**20))
+    tracemalloc.start()
+    (submission,) = collect.collect(tmp_path / "s.zip", LESSONS)[0]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert submission.reason == "it is larger than 1 MB" and peak < 5 * 2**20
 
 
 def test_what_is_no_notebook_says_what_it_is():
@@ -409,7 +422,7 @@ def test_what_is_no_notebook_says_what_it_is():
 def test_encodings(encoding):
     text = json.dumps({"cells": [{"cell_type": "code", "source": "ö = '文'\r\n"}]})
     text = text.replace("\\u00f6", "ö").replace("\\u6587", "文")
-    assert collect.read_notebook(text.encode(encoding)) == [collect.Cell("code", "ö = '文'\n")]
+    assert collect.read_notebook(text.encode(encoding)) == (collect.Cell("code", "ö = '文'\n"),)
 
 
 @given(
@@ -443,256 +456,3 @@ def test_any_json_is_read_or_refused(value):
     except Unreadable:
         return
     assert all(isinstance(part, str) for cell in cells for part in (cell.source, cell.mark))
-
-
-# -- going on with a run -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Return a function that grades a folder as the command does, without running anything."""
-    question = {"id": "01e", "maximum": 2, "points": None, "question": "Why?", "answer": "So."}
-    calls = types.SimpleNamespace(judged=[], hidden=None)
-
-    class Nursery:
-        warning = ""
-
-        def __init__(self, limits, hidden, isolated):
-            calls.hidden = hidden
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *error):
-            pass
-
-        wait = close = __enter__
-
-    class Assignment:
-        def __init__(self, *arguments):
-            pass
-
-        def nothing(self, cells):
-            return {"exercises": [], "written": [dict(question)]}
-
-    def judge(assignment, cells, nursery):
-        calls.judged.append(cells[0].source)
-        return {"state": "graded", "reason": ""} | assignment.nothing(cells)
-
-    def call(source, *more):
-        calls.judged.clear()
-        calls.code = grade.main([str(source), "--out", str(tmp_path / "out"), *more])
-        return calls
-
-    monkeypatch.setattr(grade, "Nursery", Nursery)
-    monkeypatch.setattr(grade, "Assignment", Assignment)
-    monkeypatch.setattr(grade, "judge", judge)
-    return call
-
-
-def column(path, place):
-    """Return a column of a CSV file."""
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return [row[place] for row in csv.reader(file)]
-
-
-def test_what_a_person_has_sorted_out_is_graded_at_the_next_call(run, tmp_path):
-    source = tmp_path / "class"
-    fill(source, {"ada/01.ipynb": notebook(), "ada/new.ipynb": notebook(text="2")})
-    assert run(source).judged == []
-    (source / "ada" / "new.ipynb").unlink()
-    assert run(source, "--resume").judged == ["x = 1"]
-    assert run(source, "--resume").judged == []
-    assert column(tmp_path / "out" / "grades.csv", 4) == ["state", "graded"]
-    (source / "ada" / "new.ipynb").write_bytes(notebook(text="2"))
-    run(source, "--resume")
-    assert column(tmp_path / "out" / "grades.csv", 4) == ["state", "needs a person"]
-
-
-def test_a_student_of_another_name_stands_in_the_reports_once(run, tmp_path, capsys):
-    source, out = tmp_path / "class", tmp_path / "out"
-    fill(source, {"ada/01.ipynb": notebook(), "bob/01.ipynb": notebook(text="2")})
-    run(source)
-    marks = (out / "marks.csv").read_text("utf-8-sig").replace("01e,2,,", "01e,2,1,")
-    (out / "marks.csv").write_text(marks, "utf-8")
-    (source / "ada").rename(source / "adele")
-    assert "left out" not in capsys.readouterr().err
-    assert run(source, "--resume").code == 0
-    said = capsys.readouterr().err
-    assert said.count("left out of the reports: 1 earlier records, such as ada (01)") == 1
-    for name in ("grades.csv", "moodle.csv"):
-        assert column(out / name, 0)[1:] == ["adele", "bob"]
-    assert sorted(p.stem for p in out.glob("feedback/01/*.html")) == ["adele", "bob"]
-    assert sorted(p.stem for p in out.glob("records/01/*.json")) == ["ada", "adele", "bob"]
-    assert sorted(column(out / "marks.csv", 3)) == ["", "1", "1", "points"]
-    assert grade.main([str(out), "--marks", str(out / "marks.csv")]) == 0
-    told = capsys.readouterr()
-    assert "with a mark: 1;" in told.out and "left out of the reports: 1" in told.err
-    assert column(out / "grades.csv", 0)[1:] == ["adele", "bob"]
-    (source / "adele").rename(source / "ada")
-    assert run(source, "--resume").judged == []
-    assert column(out / "grades.csv", 2) == ["points", "1", "1"]
-
-
-def test_a_second_student_of_the_name_does_not_double_the_first(run, tmp_path):
-    first = {"Ada_1_assignsubmission_file_/01.ipynb": notebook()}
-    second = {"Ada_2_assignsubmission_file_/01.ipynb": notebook()}
-    run(fill(tmp_path / "class", first))
-    run(fill(tmp_path / "class", second), "--resume")
-    assert column(tmp_path / "out" / "canvas.csv", 1)[2:] == ["1", "2"]
-    participants = ["Participant 1", "Participant 2"]
-    assert column(tmp_path / "out" / "moodle_01.csv", 0)[1:] == participants
-
-
-def test_lessons_graded_one_by_one_stay_in_the_reports(run, tmp_path):
-    source = fill(tmp_path / "class", {"a/01.ipynb": notebook(), "a/02.ipynb": notebook("02")})
-    run(source, "--assignment", "01")
-    run(source, "--assignment", "02", "--resume")
-    assert column(tmp_path / "out" / "grades.csv", 1)[1:] == ["01", "02"]
-    (source / "a").rename(source / "b")
-    run(source, "--assignment", "02", "--resume")
-    assert column(tmp_path / "out" / "grades.csv", 0)[1:] == ["a", "b"]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="needs names that are bytes")
-def test_names_in_another_encoding_are_graded_once(run, tmp_path):
-    place = tmp_path / "class" / "ada" / os.fsdecode(b"01_\xff.ipynb")
-    place.parent.mkdir(parents=True)
-    try:
-        place.write_bytes(notebook())
-    except OSError:
-        pytest.skip("this file system takes UTF-8 alone")
-    assert run(tmp_path / "class").judged == ["x = 1"]
-    assert run(tmp_path / "class", "--resume").judged == []
-
-
-def test_a_record_that_cannot_be_written_stops_no_other(run, tmp_path, monkeypatch, capsys):
-    write_whole = grade.write_whole
-
-    def fail(path, text):
-        if path.name == "ada.json":
-            raise OSError(36, "File name too long")
-        write_whole(path, text)
-
-    source = fill(tmp_path / "class", {f"{n}/01.ipynb": notebook(text=n) for n in ("ada", "bob")})
-    with monkeypatch.context() as patch:
-        patch.setattr(grade, "write_whole", fail)
-        assert run(source).code == 1
-    told = capsys.readouterr()
-    assert "ada.json cannot be written: [Errno 36]" in told.err
-    assert "1 records could not be written" in told.err and "--resume" in told.err
-    assert told.out == "1 submissions: 1 graded\n"
-    assert column(tmp_path / "out" / "grades.csv", 0)[1:] == ["bob"]
-    assert run(source, "--resume").judged == ["ada"] and run(source, "--resume").code == 0
-
-
-@pytest.mark.skipif(os.name != "posix", reason="needs links")
-def test_what_is_hidden_has_a_path_that_holds_anywhere(run, tmp_path, monkeypatch):
-    fill(tmp_path / "class", {"ada/01.ipynb": notebook()})
-    (tmp_path / "link").symlink_to("class")
-    monkeypatch.chdir(tmp_path)
-    for source in ("class", "link"):
-        hidden = run(source, "--resume", "--seed", "1").hidden
-        assert hidden == (tmp_path / "class", tmp_path / "out")
-        (tmp_path / "out" / "records" / "01" / "ada.json").unlink()
-
-
-# -- the channel ---------------------------------------------------------------------------------
-
-PLAIN = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**63) + 1, 2**63 - 1)
-    | st.floats(allow_nan=False)
-    | st.complex_numbers(allow_nan=False)
-    | st.text(),
-    lambda part: st.lists(part) | st.lists(part).map(tuple) | st.dictionaries(st.text(), part),
-    max_leaves=20,
-)
-DTYPES = st.sampled_from(["?", "i1", "<i8", ">i4", "u2", "f4", ">f8", "f2", "c16", "U3"])
-
-
-@given(PLAIN)
-def test_plain_data_comes_out_as_it_went_in(value):
-    back = wire.decode(wire.encode(value)[4:])
-    assert back == value and repr(back) == repr(value)
-
-
-@given(DTYPES.flatmap(lambda kind: hnp.arrays(kind, hnp.array_shapes(min_dims=0, min_side=0))))
-def test_arrays_come_out_as_they_went_in(array):
-    kind, back = wire.decode(wire.encode(["array", array])[4:])
-    assert back.dtype == array.dtype and back.shape == array.shape
-    assert back.tobytes() == array.tobytes() and back.flags.writeable
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_read_or_refused(data):
-    try:
-        wire.decode(data)
-    except wire.CodecError:
-        pass
-
-
-@given(
-    st.recursive(
-        st.none() | st.integers() | st.floats() | st.text(max_size=5),
-        lambda part: (
-            st.lists(part, max_size=4)
-            | st.dictionaries(
-                st.sampled_from(["array", "tuple", "dict", "complex", "x"]), part, max_size=2
-            )
-        ),
-        max_leaves=12,
-    )
-)
-def test_any_header_is_read_or_refused(header):
-    text = json.dumps(header).encode()
-    try:
-        wire.decode(len(text).to_bytes(4, "big") + text + bytes(64))
-    except wire.CodecError:
-        pass
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        {"array": ["O", [1], 0]},
-        {"array": ["<f8", [2**40], 0]},
-        {"array": ["<f8", [0, 2**62, 2**62], 0]},
-        {"array": ["<f8", [-1], 0]},
-        {"array": ["<f8", [1], 10**9]},
-        {"array": ["<f8", [1.0], 0]},
-        {"array": ["<f8", [1] * 40, 0]},
-        {"array": ["V8", [1], 0]},
-        {"array": ["<U99999", [1], 0]},
-        {"tuple": 7},
-        {"dict": [[1, 2]]},
-        {"dict": [["a"]]},
-        {"pickle": "x"},
-        {},
-        2**64,
-    ],
-)
-def test_headers_that_lie_are_refused(header):
-    text = json.dumps(header).encode()
-    with pytest.raises(wire.CodecError):
-        wire.decode(len(text).to_bytes(4, "big") + text + bytes(64))
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        object(),
-        np.array([object()]),
-        np.zeros(3, dtype="M8[s]"),
-        {1: 2},
-        b"bytes",
-        2**70,
-        np.zeros(3_000_000),
-        "a" * (wire.LARGEST + 1),
-    ],
-    ids=["object", "objects", "dates", "key", "bytes", "number", "large array", "long text"],
-)
-def test_what_is_no_plain_data_is_not_sent(value):
-    with pytest.raises(wire.CodecError):
-        wire.encode(value)

@@ -8,7 +8,7 @@ import random
 import shutil
 
 from course_tools.grading import grade, report
-from course_tools.grading.report import MarksError, ReportError
+from course_tools.grading.record import GradeError, read_records
 
 import pytest
 
@@ -299,6 +299,19 @@ def test_answers_are_shown_without_names(folder):
             assert record["student"] not in (folder / "marks.csv").read_text("utf-8-sig")
 
 
+def test_the_order_of_answers_tells_no_names(tmp_path):
+    """Answers are in the order of codes, on the page and in marks.csv, and names in another."""
+    records = [make_record(f"student {n:02}", answer=f"Answer {n}") for n in range(20)]
+    report.write_reports(store(tmp_path, records))
+    codes = [report.answer_code(record, record["written"][0]) for record in records]
+    assert codes != sorted(codes)
+    assert [row[0] for row in rows(tmp_path / "marks.csv")][1:] == sorted(codes)
+    text = Page((tmp_path / "written.html").read_text("utf-8")).text
+    assert sorted(codes, key=text.index) == sorted(codes)
+    order = sorted(range(20), key=lambda n: text.index(f"Answer {n}\n"))
+    assert [codes[n] for n in order] == sorted(codes)
+
+
 def test_the_same_records_give_the_same_bytes(folder, tmp_path_factory):
     other = tmp_path_factory.mktemp("other")
     store(other, reversed(make_class()))
@@ -318,7 +331,7 @@ def test_records_of_what_is_not_collected_any_more_are_left_out(folder):
     mark = "student,exercise,points\nstudent 00,01e,1\nada,01e,1\n"
     assert report.merge_marks(folder, marks_file(folder, mark)) == 1
     assert report.write_reports(folder) == len(names) - 1
-    kept, left_out = report.read_records(folder)
+    kept, left_out = read_records(folder)
     assert [r["student"] for r in left_out] == ["student 00", "gone"]
     text = (folder / "grades.csv").read_text("utf-8")
     assert "student 00" not in text and "gone" not in text and len(kept) == len(names) - 1
@@ -332,18 +345,16 @@ def test_a_page_that_cannot_be_written_stops_no_other(folder):
         path.unlink()
     (folder / "feedback" / "01" / "ada.html").mkdir()
     (folder / "feedback" / "01" / "ada.html" / "full").touch()
-    with pytest.raises(ReportError, match="1 reports could not be written, such as .*ada.html"):
+    with pytest.raises(GradeError, match="1 reports could not be written, such as .*ada.html"):
         report.write_reports(folder)
     shutil.rmtree(folder / "feedback" / "01" / "ada.html")
-    for path in folder.rglob("*.part"):
-        path.unlink()
     after = contents(folder)
     assert [path.name for path in before.keys() - after.keys()] == ["ada.html"]
 
 
 def test_a_damaged_record_is_named(folder):
     (folder / "records" / "01" / "ada.json").write_text("{", "utf-8")
-    with pytest.raises(ReportError, match="ada.json cannot be read .*: remove it; .* --resume"):
+    with pytest.raises(GradeError, match="ada.json cannot be read .*: remove it; .* --resume"):
         report.write_reports(folder)
 
 
@@ -444,18 +455,18 @@ def test_an_answer_left_empty_has_no_points_and_one_handed_in_on_paper_may_have_
 def test_marks_that_are_none_are_refused_and_change_nothing(folder, text, message):
     path = marks_file(folder, text)
     before = contents(folder)
-    with pytest.raises(MarksError, match=message):
+    with pytest.raises(GradeError, match=message):
         report.merge_marks(folder, path)
     assert contents(folder) == before
 
 
 def test_files_that_hold_no_marks_are_named(folder, tmp_path):
-    with pytest.raises(MarksError, match="give the file with the marks"):
+    with pytest.raises(GradeError, match="give the file with the marks"):
         report.merge_marks(folder, tmp_path / "nowhere.csv")
     (tmp_path / "latin.csv").write_bytes("student,points\nZoë,1\n".encode("latin-1"))
-    with pytest.raises(MarksError, match="save it as CSV UTF-8"):
+    with pytest.raises(GradeError, match="save it as CSV UTF-8"):
         report.merge_marks(folder, tmp_path / "latin.csv")
-    with pytest.raises(MarksError, match="holds no records"):
+    with pytest.raises(GradeError, match="holds no records"):
         report.merge_marks(tmp_path / "elsewhere", tmp_path / "latin.csv")
 
 
@@ -464,7 +475,7 @@ def test_marks_damaged_in_place_are_not_written_over(folder):
     shutil.copy(own, folder / "copy")
     damaged = own.read_text("utf-8").replace("01e,2,,", "01e,2,many,", 1)
     own.write_text(damaged, "utf-8")
-    with pytest.raises(MarksError, match="points are 'many'"):
+    with pytest.raises(GradeError, match="points are 'many'"):
         report.write_reports(folder)
     assert own.read_text("utf-8") == damaged
 
