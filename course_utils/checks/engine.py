@@ -690,7 +690,7 @@ def _conceal(label, text):
         return name if known else "an exception of its own"
     if re.fullmatch(r"(?i)[-+]?[\d.]+(e[-+]?\d+)?|[-+]?(nan|inf)|true|false", text):
         return "a number" if label == "returned" else "another number"
-    text = re.sub(r"(a dict) with the keys .*", r"\1", text[:2000], flags=re.S)
+    text = re.sub(r" with the keys .*|, the first .*", "", text[:2000], flags=re.S)
     return re.sub(r"""\[.*\]|'.*'|".*\"""", "...", text, flags=re.S)
 
 
