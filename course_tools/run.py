@@ -47,7 +47,7 @@ NOTEBOOK_METADATA = {
         "pygments_lexer": "ipython3",
     },
 }
-CELL_METADATA = ("nbgrader", "tags")  # the rest of it is timing and the state of an editor
+CELL_METADATA = ("jupyter", "nbgrader", "tags")  # the rest is timing and the state of an editor
 IMAGE_METADATA = ("height", "width")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -280,12 +280,17 @@ def main(argv):
         action="store_true",
         help="the sources of the exercises (notebooks/solutions) instead of the lessons",
     )
+    parser.add_argument(
+        "--normalise", action="store_true", help="execute nothing; store what is there as run does"
+    )
     options = parser.parse_args(argv)
     try:
         paths = choose(NOTEBOOKS / "solutions" if options.solutions else NOTEBOOKS, options.numbers)
     except LookupError as error:
         print(error.args[0], file=sys.stderr)
         return 1
+    if options.normalise:
+        return normalise_stored(paths)
     console = Console(highlight=False, markup=False)
     table = Table("notebook")
     for heading in ("cells", "seconds", "kB"):
@@ -306,6 +311,18 @@ def main(argv):
         table.add_row(path.stem, str(cells), seconds, f"{path.stat().st_size / 1000:.0f}")
     console.print(table)
     return 1 if failed else 0
+
+
+def normalise_stored(paths):
+    """Bring notebooks to the form in which `run` stores them; return 1 if any was in another."""
+    changed = 0
+    for path in paths:
+        before = path.read_bytes()
+        write_whole(path, nbformat.writes(normalise(nbformat.read(path, as_version=4))) + "\n")
+        if path.read_bytes() != before:
+            changed = 1
+            print(f"{path.relative_to(ROOT)}  now as run stores it")
+    return changed
 
 
 def choose(folder, numbers):
