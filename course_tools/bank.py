@@ -288,7 +288,7 @@ def _read_tasks(number):
     for source, cell, role in zip(sources, cells, roles, strict=True):
         if role.get("solution"):
             id, by_hand = role["grade_id"], cell["cell_type"] == "markdown"
-            title = titles[id][0].lower() + titles[id][1:]
+            title = re.sub(r"^[A-Z](?![A-Z0-9])", lambda m: m[0].lower(), titles[id])  # not of F1
             tasks[id] = _Task(id, title, points[id], source, by_hand, setup)
     return tasks
 
