@@ -2,6 +2,7 @@
 
 import re
 
+from course_tools.commands import COMMANDS
 from course_tools.run import NOTEBOOKS, README_FIGURE, ROOT, readme_picture
 from course_utils import cells
 from course_utils.checks import CheckFailed, check
@@ -38,16 +39,18 @@ def test_the_figure_is_the_one_that_lesson_01_shows():
     assert README_FIGURE.read_bytes() == readme_picture(lesson)
 
 
-def test_links_of_the_readme_resolve():
-    targets = re.findall(r"\]\((?!http)([^)#]+)", README)
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_links_and_folders_resolve(name):
+    text = (ROOT / name).read_text("utf-8")
+    targets = re.findall(r"\]\((?!http)([^)#]+)", text)
+    targets += re.findall(r"^\| `([a-z_/]+)` \|", text, re.MULTILINE)
     assert targets and not [target for target in targets if not (ROOT / target).exists()]
 
 
-def test_the_commands_of_the_readme_exist():
-
-    commands = set(re.findall(r"python3 -m course_utils (\w+)", README))
-    assert {"lab", "test", "run", "exercises"} <= commands
-    assert commands <= {"lab", *COMMANDS}
+def test_the_commands_of_the_documents_exist():
+    documents = README + (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    commands = set(re.findall(r"python3 -m course_utils (\w+)", documents))
+    assert commands == {"lab", *COMMANDS}
 
 
 def test_the_message_shown_is_what_a_check_says():
