@@ -1,4 +1,4 @@
-"""How checks answer what students might write: `python tests/tools/measure_answers.py [-v] [NN ...]`.
+"""What checks say to answers written blind: `python tests/tools/measure_answers.py [-v] [NN ...]`.
 
 The answers in tests/data/answers were written by people who had seen the notebooks alone. A file
 holds many, each below a line "# === 01a wrong careless: what is wrong in it", with np imported.
@@ -37,7 +37,7 @@ PLAIN = {
     "by hand",
     "printed",
     "try",
-}  # labels that locate nothing
+}  # they locate nothing
 
 
 def read_answers(path):
