@@ -64,6 +64,10 @@ HOSTILE["cells twice"] = Case(
 below = notebook(SOLVED)
 below.cells += [nbformat.v4.new_code_cell(source) for source in solutions("exercises").values()]
 HOSTILE["stubs below the answers"] = Case(as_bytes(below), "graded", ALL)
+WRONG = SOLVED["02a"].partition("    ### BEGIN")[0] + "\n    return 0 * x @ W_x[0]"
+HOSTILE["a wrong answer in the place of a right one"] = Case(
+    as_bytes(notebook(SOLVED | {"02a": WRONG}, first=SOLVED["02a"])), "graded", (0, 2, 2, 2)
+)
 bare = notebook(SOLVED)
 bare.metadata, bare.cells = {}, [c for c in bare.cells if "check(" not in c.source]
 for number, cell in enumerate(bare.cells):

@@ -9,7 +9,7 @@ import types
 from pathlib import Path
 
 from course_tools.files import list_files
-from course_tools.grading import collect, grade, record
+from course_tools.grading import collect, grade, record, sandbox
 from course_utils import ROOT
 
 import pytest
@@ -21,13 +21,13 @@ VERSION_0_1 = Path(__file__).parent / "version_0_1"  # results, a release and a 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Return a function that grades a folder as the command does, without running anything."""
-    calls = types.SimpleNamespace(judged=[], hidden=None, points=None, meanwhile=lambda: None)
+    calls = types.SimpleNamespace(judged=[], error=None, meanwhile=lambda: None)
 
     class Nursery:
         warning = ""
 
         def __init__(self, limits, hidden, isolated):
-            calls.hidden = hidden
+            calls.limits, calls.hidden, calls.isolated = limits, hidden, isolated
 
         def __enter__(self):
             calls.meanwhile()
@@ -39,15 +39,19 @@ def run(tmp_path, monkeypatch):
         def wait(self):
             pass
 
+        close = wait
+
     class Assignment:
         def __init__(self, number, seed, points):
-            calls.points, self.number = points, number
+            calls.seed, calls.points, self.number = seed, points, number
 
         def nothing(self, cells):
             question = {"id": f"{self.number}e", "maximum": 2, "points": None}
             return {"exercises": [], "written": [question | {"question": "Why?", "answer": "So."}]}
 
     def judge(assignment, cells, nursery):
+        if calls.error:
+            raise calls.error
         calls.judged.append(cells[0].source)
         return {"state": "graded", "reason": ""} | assignment.nothing(cells)
 
@@ -85,6 +89,75 @@ def test_work_handed_in_anew_is_graded_anew_and_no_other(run, tmp_path):
     digest = hashlib.sha256(notebook(text="new")).hexdigest()
     assert read_record(tmp_path, "ada")["sha256"] == digest
     assert run(source, "--resume").judged == []
+
+
+def test_a_run_keeps_its_seed_and_draws_another_one_each_time(run, tmp_path, capsys):
+    source, seeds = fill(tmp_path / "class", {"ada/01.ipynb": notebook()}), set()
+    for _ in range(3):
+        seeds.add(run(source).seed)
+        assert read_record(tmp_path, "ada")["seed"] == json.loads(note(tmp_path))["seed"]
+        assert run(source).code == 1 and "--resume goes on with it" in capsys.readouterr().err
+        (source / "ada" / "01.ipynb").write_bytes(notebook(text=str(len(seeds))))
+        before = run(source, "--resume").seed
+        assert before in seeds and run(source, "--resume", "--seed", before + 1).code == 1
+        assert f"was graded with the seed {before}, not" in capsys.readouterr().err
+        shutil.rmtree(tmp_path / "out")
+    assert len(seeds) == 3
+
+
+def note(tmp_path):
+    return (tmp_path / "out" / "run.json").read_text("utf-8")
+
+
+def test_records_of_another_seed_are_made_anew(run, tmp_path):
+    source = fill(tmp_path / "class", {"ada/01.ipynb": notebook()})
+    run(source, "--seed", 5)
+    (tmp_path / "out" / "run.json").unlink()
+    assert run(source, "--seed", 6).judged == ["x = 1"]
+    assert read_record(tmp_path, "ada")["seed"] == 6
+
+
+def test_another_release_is_graded_anew(run, tmp_path):
+    source = fill(tmp_path / "class", {"ada/01.ipynb": notebook()})
+    run(source, "--release", VERSION_0_1)
+    manifest = json.loads((VERSION_0_1 / "release.json").read_text("utf-8"))
+    manifest["lessons"]["01"]["points"]["01a"] = 5
+    (tmp_path / "release.json").write_text(json.dumps(manifest))
+    calls = run(source, "--release", tmp_path, "--resume")
+    assert calls.judged == ["x = 1"] and calls.points["01a"] == 5
+    assert run(source, "--release", tmp_path, "--resume").judged == []
+
+
+def test_what_turns_out_to_be_late_is_late_after_the_next_call(run, tmp_path):
+    place, times = tmp_path / "class" / "submitted" / "ada" / "01", []
+    fill(tmp_path, {f"{place}/01.ipynb": notebook()})
+    for month in (11, 12):
+        (place / "timestamp.txt").write_text(f"2026-{month}-20 08:30:00 UTC")
+        run(tmp_path / "class", "--release", VERSION_0_1, "--resume")
+        times.append(read_record(tmp_path, "ada")["late"])
+    assert times == [False, True]
+
+
+def test_limits_and_sandbox_are_what_the_command_line_says(run, tmp_path):
+    source = fill(tmp_path / "class", {"ada/01.ipynb": notebook()})
+    calls = run(source)
+    assert calls.isolated is None and calls.limits == sandbox.Limits(60, 2048 * 2**20)
+    shutil.rmtree(tmp_path / "out")
+    calls = run(source, "--unsafe", "--timeout", "7.5", "--memory", "300")
+    assert calls.isolated is False and calls.limits == sandbox.Limits(7.5, 300 * 2**20)
+
+
+def test_where_no_sandbox_starts_nobody_is_judged(run, tmp_path, capsys):
+    source = fill(tmp_path / "class", {"ada/01.ipynb": notebook()})
+    calls = run(tmp_path / "empty")
+    calls.error = sandbox.SandboxError("no process for submissions starts")
+    assert run(source).code == 1
+    assert "no process for submissions starts" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "records").exists()
+    calls.error = RuntimeError("a fault of ours")
+    assert run(source, "--resume").code == 0
+    record = read_record(tmp_path, "ada")
+    assert record["state"] == "needs a person" and "a fault of ours" in record["reason"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs links")
@@ -293,6 +366,14 @@ def test_results_of_version_0_1_are_made_anew_with_their_seed_and_marks(run, tmp
     assert read_record(tmp_path, "ada")["seed"] == 5
     assert column(tmp_path / "out" / "marks.csv", 3) == ["points", "1.5"]
     assert column(tmp_path / "out" / "grades.csv", 2) == ["points", "1.5"]
+
+
+def test_a_record_of_version_0_1_is_made_anew_even_where_all_else_is_the_same(run, tmp_path):
+    source = fill(tmp_path / "class", {"ada/01.ipynb": notebook()})
+    run(source)
+    path = tmp_path / "out" / "records" / "01" / "ada.json"
+    path.write_text(json.dumps(read_record(tmp_path, "ada") | {"version": 1}), "utf-8")
+    assert run(source, "--resume").judged == ["x = 1"]
 
 
 def test_marks_go_into_results_of_version_0_1(tmp_path):
