@@ -23,6 +23,7 @@ one another may share a hint.
 Mistakes that follow from the axes alone are in `FAMILIES`; every exercise gets those that fit it.
 """
 
+import ast
 import builtins
 import importlib.util
 import json
@@ -135,7 +136,10 @@ def exercise(
         return draw_arrays(rng, dtype, **shapes)
 
     rows = dict(_read_families(axes, results, without))
-    rows |= {name: rest for name, *rest in _read_table(id, mistakes)}
+    for name, *rest in (table := list(_read_table(id, mistakes))):
+        if [other for other, _, _ in table].count(name) > 1:
+            raise BankError(f"{id}: {name!r} twice")
+        rows[name] = rest
     edits = {name: _Edited(f"{id}, {name!r}", task, edit) for name, (edit, _) in rows.items()}
     right = _Edited(f"{id}, the solution", task, "")
     return Exercise(
@@ -310,7 +314,7 @@ def _read_families(axes, results, without):
         found += [("bias", name)] * (name == "b" or name.startswith("b_"))
         found += [("square matrix", name)] * (parts == ["units", "units"])
         found += [(name, name)] * (name in ("h_0", "mask"))
-        found += [("directions", "")] * (name == "W_x" and parts[0] == "2")
+        found += [("directions", "")] * (name == "W_x" and parts[:1] == ["2"])
     found += [("two results", ", ".join(results))] * (len(results) == 2)
     found += [("states", "")] * ([parts[:2] for parts in results.values()] == [["batch", "time"]])
     for family, name in found:
@@ -367,23 +371,32 @@ class _Edited:
     def __init__(self, place, task, edits):
         self.place, self.task = place, task
         self.scope = {}  # what the lesson's file defines; `load_lesson` says it
-        self.before, self.after = [], ""
+        self.before, self.after = [], None
         # Only what a student writes is edited: not the first line, nor what the docstring says.
         self.head, body = re.fullmatch(r'(.*?""".*?"""\n)(.*)', task.source, re.S).groups()
         self.body = body
-        for edit in filter(None, edits.split(", then ")):
+        arguments = [argument.arg for argument in ast.parse(task.source).body[0].args.args]
+        for edit in filter(None, map(str.strip, edits.split(", then "))):
             if " ->" in edit:
                 old, new = edit.split(" ->", 1)
                 if old not in self.body:
                     raise BankError(f"{self.place}: {old!r} is not in the solution:\n{body}")
                 self.body = self.body.replace(old, new.removeprefix(" "))
             elif edit.startswith("return: "):
-                self.after = edit.removeprefix("return: ")
-            elif ": " in edit:
-                self.before.append(edit.split(": ", 1))
+                self.after = self._compile(edit.removeprefix("return: "), "eval")
+            elif (argument := edit.split(": ")[0]) in arguments:
+                code = self._compile(edit.removeprefix(argument + ": "), "eval")
+                self.before.append((argument, code))
             else:
                 raise BankError(f"{self.place}: {edit!r} is no edit; see course_tools/bank.py")
+        self.code = self._compile(self.head + self.body, "exec")
         self._made = None
+
+    def _compile(self, source, mode):
+        try:
+            return compile(source, self.place, mode)
+        except SyntaxError as error:
+            raise BankError(f"{self.place}: {error}, in\n{source}") from error
 
     @property
     def __signature__(self):
@@ -396,12 +409,9 @@ class _Edited:
             exec(self.task.setup, names)
             name = re.search(r"^def (\w+)", self.task.source, re.M)[1]
             functions = []
-            for source in (self.task.source, self.head + self.body):
+            for code in (self.task.source, self.code):
                 own = dict(names)
-                try:
-                    exec(source, own)
-                except SyntaxError as error:
-                    raise BankError(f"{self.place}: {error}, in\n{source}") from error
+                exec(code, own)
                 functions.append(own[name])
             self._made = (*functions, names)
         return self._made

@@ -185,7 +185,7 @@ def main():
     parser.add_argument("-v", "--verbose", action="store_true", help="list those unnamed, too")
     options = parser.parse_args()
     table = {}
-    for number in checks.list_lessons():
+    for number in bank.list_lessons():
         wanted = [name for name in options.names if name[:2] == number]
         if options.names and not wanted:
             continue
