@@ -43,7 +43,7 @@ def main(argv):
     Args:
         argv: the command and its arguments, as in ["run", "01"]; ["--help"] lists the commands.
     """
-    name, arguments = argv[0], argv[1:]
+    name, arguments = (argv or ["--help"])[0], argv[1:]
     if name == "--help":
         for command, (_, summary) in COMMANDS.items():
             print(f"  {command:<10} {summary}")

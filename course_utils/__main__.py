@@ -3,14 +3,17 @@
 Kept readable for old Pythons: whoever starts it with one must see a sentence, not a SyntaxError.
 """
 
+from __future__ import annotations
+
 import subprocess
 import sys
+from collections.abc import Callable
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 
-def works(command):
-    """Return whether `command`, a list, starts a Python."""
+def works(command: list[str]) -> bool:
+    """Return whether a command starts a Python."""
     try:
         # pyenv leaves names on the search path that start nothing, so looking is not enough.
         return not subprocess.call(command + ["-c", ""], stderr=subprocess.DEVNULL)
@@ -18,13 +21,15 @@ def works(command):
         return False
 
 
-def wrong_python(version, arguments, works=works):
+def wrong_python(
+    version: tuple[int, int], arguments: list[str], works: Callable[[list[str]], bool] = works
+) -> str | None:
     """Return what to say about a Python that TensorFlow has no release for.
 
     Args:
         version: (major, minor).
         arguments: what came after `course_utils` on the command line.
-        works: tells whether a command, as a list, starts a Python.
+        works: tells whether a command starts a Python.
 
     Returns:
         One line with the remedy, or None where the version is right.

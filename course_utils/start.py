@@ -1,11 +1,12 @@
-"""The commands of the course and the environment they need: standard library only.
+"""From a clone to a command that runs: standard library only.
 
 `main` makes sure of an interpreter that has everything: the one it runs in, if that already
 satisfies `pyproject.toml` (conda, Binder, JupyterHub, Colab), otherwise that of `.venv`, which
-it builds from `requirements.txt`. It then hands the command over to that interpreter.
+it builds from `requirements.txt`, and for whoever makes or gives the course from
+`requirements-dev.txt` too. It then hands the command over to that interpreter.
 
-`.venv/course.stamp` says what the environment was built from. It is there from the first
-moment and reads "unfinished" until the last: whatever is interrupted is built anew.
+`.venv/course.stamp` says what was installed. It is there from the first moment and says nothing
+until the last: whatever is interrupted is built anew.
 """
 
 import contextlib
@@ -13,20 +14,16 @@ import errno
 import hashlib
 import importlib.metadata
 import importlib.util
-import json
 import os
 import platform
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import threading
 import time
-import urllib.error
-import urllib.request
-from ast import literal_eval
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from course_utils import ROOT
 
@@ -36,7 +33,11 @@ VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 STAMP = VENV / "course.stamp"
 LOG = VENV / "install.log"
 LOCK = ROOT / ".venv.lock"
-UNFINISHED = "unfinished"
+LAB_PINS, DEV_PINS = "requirements.txt", "requirements-dev.txt"  # the second includes the first
+
+HELP = """usage: python3 -m course_utils COMMAND ...
+
+  lab        open the lessons; takes JupyterLab's options, such as --no-browser"""
 
 NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 DISK_FULL = "The disk is full: the environment needs about 3 GB. Free some space and call again."
@@ -80,37 +81,11 @@ class Problem(Exception):
 # ---------------------------------------------------------------------------------------------
 
 
-def satisfied(extras=()):
-    """Return whether this interpreter has everything, in the ranges of `pyproject.toml`.
-
-    Args:
-        extras: names of optional dependencies that are needed too, such as "test".
-    """
-    try:
-        from packaging.requirements import Requirement  # comes with JupyterLab
-    except ImportError:
-        return False
-    import tomllib
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = list(project["dependencies"])
-    for extra in extras:
-        wanted += project["optional-dependencies"][extra]
-    for requirement in map(Requirement, wanted):
-        try:
-            version = importlib.metadata.version(requirement.name)
-        except importlib.metadata.PackageNotFoundError:
-            return False
-        if not requirement.specifier.contains(version, prereleases=True):
-            return False
-    return True
-
-
-def prepare(extras=()):
+def prepare(dev: bool = False) -> str:
     """Make sure of an interpreter that has everything, building `.venv` if there is none.
 
     Args:
-        extras: names of optional dependencies that this command needs too.
+        dev: whether what tests and tools need is to be there too.
 
     Returns:
         The path of the interpreter.
@@ -118,18 +93,14 @@ def prepare(extras=()):
     Raises:
         Problem: it cannot be built; the message names the remedy.
     """
-    if not (ROOT / "requirements.txt").is_file():
-        raise Problem(f"{ROOT} is not the course: clone it, and call again inside the clone.")
-    inside = Path(sys.prefix).resolve() == VENV.resolve()
-    if not (inside and STAMP.exists()) and satisfied(extras):
+    in_own = Path(sys.prefix).resolve() == VENV.resolve() and STAMP.is_file()
+    if not in_own and satisfied(dev):
         return sys.executable
-    if not inside and VENV_PYTHON.exists() and read_stamp() is None:
-        return str(VENV_PYTHON)  # made by hand: it looks for itself whether it has everything
     try:
-        if not stamp_is_current():
+        if not installed(dev):
             with locked():
-                if not stamp_is_current():
-                    build()
+                if not installed(dev):
+                    build(dev)
     except OSError as error:
         if error.errno in NO_SPACE:
             raise Problem(DISK_FULL) from error
@@ -140,47 +111,65 @@ def prepare(extras=()):
     return str(VENV_PYTHON)
 
 
-def stamp_is_current():
-    """Return whether `.venv` was built to the end, from these pins, for this folder."""
-    return read_stamp() == expected_stamp(python_version())
-
-
-def read_stamp():
-    """Return the text of the stamp, or None where there is none."""
+def satisfied(dev: bool = False) -> bool:
+    """Return whether this interpreter has everything, in the ranges of `pyproject.toml`."""
     try:
-        return STAMP.read_text("utf-8")
-    except FileNotFoundError:
+        from packaging.requirements import Requirement  # comes with JupyterLab
+    except ImportError:
+        return False
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extra = project["optional-dependencies"]["dev"] if dev else []
+    for requirement in map(Requirement, project["dependencies"] + extra):
+        if requirement.marker and not requirement.marker.evaluate():
+            continue
+        # TensorFlow with what serves graphics cards does what TensorFlow without it does.
+        versions = map(version_of, {requirement.name, requirement.name.removesuffix("-cpu")})
+        if not any(v and requirement.specifier.contains(v, prereleases=True) for v in versions):
+            return False
+    return True
+
+
+def version_of(package: str) -> str | None:
+    """Return the version of a package that this interpreter has, or None."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
         return None
 
 
-def expected_stamp(version):
-    """Return the stamp of a finished environment.
-
-    Args:
-        version: of its Python, such as "3.12", or None.
-    """
-    # The folder counts because an editable install points to it: a clone may be moved.
-    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes() + str(ROOT).encode())
-    return f"{digest.hexdigest()} {version}"
+def installed(dev: bool) -> bool:
+    """Return whether `.venv` was built to the end, for this folder and from these pins."""
+    return set(stamp_lines(dev)) <= set(read_stamp())
 
 
-def python_version():
+def read_stamp() -> list[str]:
+    """Return what the stamp says; where there is none, nothing."""
+    return STAMP.read_text("utf-8").splitlines() if STAMP.is_file() else []
+
+
+def stamp_lines(dev: bool) -> list[str]:
+    """Return what the stamp of a finished environment says: for what, then what is installed."""
+    pins = [LAB_PINS, DEV_PINS] if dev else [LAB_PINS]
+    digests = [hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in pins]
+    # An environment cannot be moved, nor does it outlive its Python.
+    return [f"{python_version()} in {ROOT}", *map("{} {}".format, pins, digests)]
+
+
+def python_version() -> str | None:
     """Return the version of `.venv`'s Python, such as "3.12", or None if it does not start."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        return subprocess.run(
-            [VENV_PYTHON, "-I", "-c", code], capture_output=True, text=True, check=True
-        ).stdout.strip()
+        return subprocess.check_output([VENV_PYTHON, "-I", "-c", code], text=True).strip()
     except (OSError, subprocess.CalledProcessError):
         return None
 
 
 @contextlib.contextmanager
-def locked():
+def locked() -> Iterator[None]:
     """Hold the lock file; the system takes it back when the process ends, however it ends."""
     with open(LOCK, "a+") as file:
-        # Children inherit it: should this process be killed, its pip still holds the lock.
-        os.set_inheritable(file.fileno(), True)
         if not try_lock(file):
             say("Another call is preparing the environment; waiting for it.")
             while not try_lock(file):
@@ -188,10 +177,10 @@ def locked():
         yield
 
 
-def try_lock(file):
+def try_lock(file: IO[str]) -> bool:
     """Take the lock of an open file if nobody has it, and return whether that went well."""
     try:
-        if WINDOWS:
+        if sys.platform == "win32":
             import msvcrt
 
             file.seek(0)
@@ -201,25 +190,28 @@ def try_lock(file):
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        if error.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
-            return False
         # Some network file systems have no locks: better to go on than to refuse.
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
     return True
 
 
-def build():
-    """Build `.venv`, or bring a finished one to the present pins.
+def build(dev: bool) -> None:
+    """Build `.venv`, or install what a finished one lacks.
 
     Raises:
         Problem: it cannot be built; the message names the remedy.
     """
-    stamp, version = read_stamp(), python_version()
-    if VENV.exists() and stamp is None:
+    if VENV.exists() and not STAMP.is_file():
+        code = f"from course_utils.start import satisfied; raise SystemExit(not satisfied({dev}))"
+        with contextlib.suppress(OSError):
+            if not subprocess.call([VENV_PYTHON, "-c", code], cwd=ROOT):
+                return
         raise Problem(
-            f"{VENV} was not made by this command and lacks packages: install requirements.txt "
-            "into it, or remove it, and call again."
+            f"{VENV} was not made by this command and lacks packages: install "
+            f"{DEV_PINS if dev else LAB_PINS} into it, or remove it, and call again."
         )
-    fresh = stamp is None or version is None or not stamp.endswith(f" {version}")
+    before = read_stamp()
+    fresh = stamp_lines(dev)[0] not in before
     if fresh and importlib.util.find_spec("ensurepip") is None:
         name = f"python3.{sys.version_info.minor}-venv"
         raise Problem(
@@ -228,37 +220,40 @@ def build():
         )
     say("Preparing the environment in .venv; the next start will find it ready.")
     VENV.mkdir(exist_ok=True)
-    STAMP.write_text(UNFINISHED, "utf-8")
+    STAMP.write_text("", "utf-8")
     if fresh:
         for path in VENV.iterdir():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
-            elif path != STAMP:
-                path.unlink()
         # The base interpreter, because the one of .venv would make itself out of itself.
         base = getattr(sys, "_base_executable", sys.executable)
         run_step("making .venv", [base, "-m", "venv", VENV])
-    install()
-    STAMP.write_text(expected_stamp(python_version()), "utf-8")
+    try:
+        install(DEV_PINS if dev else LAB_PINS)
+    except Problem as problem:
+        if str(problem) == NO_NETWORK and not fresh:
+            STAMP.write_text("\n".join(before), "utf-8")  # both fetch all before they change any
+        raise
+    STAMP.write_text("\n".join(stamp_lines(dev)), "utf-8")
 
 
-def install():
+def install(pins: str) -> None:
     """Install the pins and this package into `.venv`: with uv, or with pip where uv fails.
 
     Raises:
         Problem: neither can; the message names the remedy.
     """
-    what = ["-r", ROOT / "requirements.txt", "-e", ROOT]
-    pip = [VENV_PYTHON, "-m", "pip"]
-    uv = [VENV_PYTHON, "-m", "uv", "pip", "install", "--python", VENV_PYTHON]
+    what = ["-r", ROOT / pins, "-e", ROOT]
+    # A personal pip configuration may ask for --user, which no .venv can do.
+    pip = [VENV_PYTHON, "-m", "pip", "install", "--no-user"]
     try:
-        # A personal pip configuration may ask for --user, which no .venv can do.
-        run_step("fetching uv", [*pip, "install", "--no-user", "uv"])
+        run_step("fetching uv", [*pip, "uv"])
     except Problem as problem:
         # What stops pip here stops it below; that uv is missing from a mirror does not.
-        if str(problem) in [remedy for _, remedy in CAUSES]:
+        if str(problem) in dict(CAUSES).values():
             raise
     else:
+        uv = [VENV_PYTHON, "-m", "uv", "pip", "install", "--python", VENV_PYTHON]
         try:
             return run_step("installing", [*uv, *what], {**pip_index(), "NO_COLOR": "1"})
         except Problem as problem:
@@ -266,98 +261,90 @@ def install():
                 raise
             say("uv could not; trying pip, which reads its own configuration.")
             what.append("--force-reinstall")  # uv may have left halves behind
-    run_step("installing with pip", [*pip, "install", "--no-user", *what])
+    run_step("installing with pip", [*pip, *what])
 
 
-def pip_index():
+def pip_index() -> dict[str, str]:
     """Return uv's variable for the package index that pip is configured to use, if any.
 
     uv reads none of pip's files and variables. Who works behind a mirror has often told pip alone.
     """
-    if any(name in os.environ for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_NO_INDEX")):
+    if any(re.match("UV_.*INDEX", name) for name in os.environ):
         return {}
     listing = subprocess.run(
         [VENV_PYTHON, "-m", "pip", "config", "list"], capture_output=True, text=True
     ).stdout
-    found = dict(re.findall(r"^(\S+)\.index-url=(.*)$", listing, re.MULTILINE))
+    found = dict(re.findall(r"^(\S+)\.index-url='(.*)'$", listing, re.MULTILINE))
     for section in (":env:", "install", "global"):  # in pip's order of precedence
         if section in found:
-            return {"UV_DEFAULT_INDEX": literal_eval(found[section])}
+            return {"UV_DEFAULT_INDEX": found[section]}
     return {}
 
 
-def run_step(label, command, variables=None):
+def run_step(label: str, command: list, variables: dict[str, str] | None = None) -> None:
     """Run a program, showing one line: what it does, for how long, and what it says last.
 
     Args:
         label: what is being done.
-        command: list of the program and its arguments.
+        command: the program and its arguments.
         variables: environment variables to set beside those of this process.
 
     Raises:
         Problem: it failed; the message names the cause and the remedy.
     """
-    lines = []
     moving = sys.stderr.isatty()
     start = time.monotonic()
     if not moving:
         say(f"  {label} ...")
-    with subprocess.Popen(
-        list(map(str, command)),
-        env={**os.environ, **(variables or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        close_fds=False,
-    ) as process:
-
-        def read():
-            for line in process.stdout:
-                lines.append(line.strip())
-
-        reader = threading.Thread(target=read, daemon=True)
-        reader.start()
+    with (
+        open(LOG, "wb") as log,
+        subprocess.Popen(
+            list(map(str, command)),
+            env={**os.environ, **(variables or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
         try:
-            while reader.is_alive():
-                reader.join(0.2)
+            while process.poll() is None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(0.2)
                 if moving:
-                    seconds = time.monotonic() - start
-                    show(f"  {label} {seconds:4.0f} s  {lines[-1] if lines else ''}")
-        except BaseException:
-            process.kill()
-            raise
+                    show(f"  {label} {time.monotonic() - start:4.0f} s  {logged()[-1]}")
+        finally:
+            process.kill()  # where it still runs, this is an interruption
     if moving:
-        show(f"  {label} {time.monotonic() - start:4.0f} s")
         say("")
     if process.returncode:
-        output = "\n".join(lines)
-        with contextlib.suppress(OSError):
-            LOG.write_text(output, "utf-8")
-        raise Problem(explain(output))
+        raise Problem(explain(logged()))
 
 
-def explain(output):
+def logged() -> list[str]:
+    """Return the lines of the log that say something, at least one."""
+    lines = LOG.read_text("utf-8", errors="replace").splitlines()
+    return [line.strip() for line in lines if line.strip()] or [""]
+
+
+def explain(lines: list[str]) -> str:
     """Return one line that says what the output of a failed pip, uv or venv means."""
+    output = "\n".join(lines).lower()
     for pattern, remedy in CAUSES:
-        if re.search(pattern, output.lower()):
+        if re.search(pattern, output):
             return remedy
     if shutil.disk_usage(ROOT).free < 50e6:
         return DISK_FULL  # venv keeps what its pip said to itself
-    lines = [line for line in output.splitlines() if line]
-    last = next((line for line in reversed(lines) if "error" in line.lower()), "".join(lines[-1:]))
+    last = next((line for line in reversed(lines) if "error" in line.lower()), lines[-1])
     return f"The installation failed: {last} (The whole output is in {LOG}.)"
 
 
-def show(text):
-    """Write `text` over the present line of the terminal."""
+def show(text: str) -> None:
+    """Write `text` over the present line."""
     width = shutil.get_terminal_size().columns - 1
-    sys.stderr.write("\r" + text[:width].ljust(width))
-    sys.stderr.flush()
+    print("\r" + text[:width].ljust(width), end="", file=sys.stderr, flush=True)
 
 
-def say(text):
+def say(text: str) -> None:
     """Print a line for the user, beside the output of the command."""
     print(text, file=sys.stderr, flush=True)
 
@@ -367,125 +354,35 @@ def say(text):
 # ---------------------------------------------------------------------------------------------
 
 
-def lab(arguments):
-    """Open the course in JupyterLab; the arguments are JupyterLab's.
-
-    What does not depend on the machine is set in `course_utils/jupyter`: the notebook that opens,
-    a quiet log, no question about news, and nbgrader's panels off, which only tests make use of.
-    """
-    server = running_server()
-    if server:
-        token = f"?token={server['token']}" if server.get("token") else ""
-        raise Problem(
-            f"JupyterLab is already running here: open {server['url']}lab{token} or stop it with "
-            f"Ctrl-C in its window (or: {sys.executable} -m jupyter server stop {server['port']})."
-        )
-    check_port(option(arguments, "--port"), option(arguments, "--ip"))
-    settings = [str(ROOT / "course_utils" / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH")]
-    return hand_over(
-        [sys.executable, "-m", "jupyterlab", *lab_options(arguments)],
-        {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, settings))},
-    )
-
-
-def lab_options(arguments):
-    """Return JupyterLab's arguments: the user's, and ours where they say nothing."""
-    options = []
-    if not any(re.match(r"--(ServerApp\.root_dir|notebook-dir)(=|$)", a) for a in arguments):
-        options.append(f"--ServerApp.root_dir={ROOT}")  # given twice, JupyterLab refuses it
-    if getattr(os, "geteuid", lambda: 1)() == 0 and "--allow-root" not in arguments:
-        say("You are root, which JupyterLab refuses by default; adding --allow-root.")
-        options.append("--allow-root")
-    if option(arguments, "--token") is not None:
-        # The quiet log holds the address only where JupyterLab has made up the token.
-        options.append("--ServerApp.log_level=INFO")
-    # JupyterLab lost the short name, but the world's instructions still use it.
-    return options + [re.sub(r"^--token(?==|$)", "--IdentityProvider.token", a) for a in arguments]
-
-
-def option(arguments, name):
-    """Return the value of `--name value` or `--name=value`, the last one given, or None."""
-    value = None
-    for index, argument in enumerate(arguments):
-        if argument.startswith(name + "="):
-            value = argument[len(name) + 1 :]
-        elif argument == name and index + 1 < len(arguments):
-            value = arguments[index + 1]
-    return value
-
-
-def check_port(port, ip):
-    """Refuse a port that another program uses: JupyterLab would silently take the next one.
-
-    Args:
-        port: as given by the user, or None.
-        ip: as given by the user, or None.
-
-    Raises:
-        Problem: the port is taken.
-    """
-    if port is None or not port.isdigit():
-        return
-    address = "" if ip in ("*", "0.0.0.0", "::") else ip or "localhost"
-    try:
-        socket.create_server((address, int(port))).close()
-    except OSError as error:
-        if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise Problem(
-                f"Port {port} is taken or reserved: give another one (--port {int(port) + 1}) "
-                "or none, and JupyterLab finds a free one."
-            ) from error
-
-
-def running_server():
-    """Return the note of the Jupyter server that runs in this folder, or None."""
-    from jupyter_core.paths import jupyter_runtime_dir
-
-    for path in Path(jupyter_runtime_dir()).glob("jpserver-*.json"):
-        with contextlib.suppress(OSError, ValueError):  # half written, or just removed
-            server = json.loads(path.read_text("utf-8"))
-            if Path(server["root_dir"]) in (ROOT, ROOT / "notebooks") and answers(server["url"]):
-                return server
-    return None
-
-
-def answers(url):
-    """Return whether a Jupyter server answers: its note outlives it when it is killed."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        direct.open(url + "api", timeout=2).close()
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
-def child_environment(python):
+def child_environment(python: str) -> dict[str, str]:
     """Return the environment variables of the programs that a command starts.
 
     Args:
         python: the interpreter whose programs, such as `jupyter`, are to be found first.
     """
 
-    def first(value, variable):
+    def first(value: Path, variable: str) -> str:
         parts = [str(value), *os.environ.get(variable, "").split(os.pathsep)]
         return os.pathsep.join(dict.fromkeys(filter(None, parts)))
 
-    return {
+    environment = {
         **os.environ,
         # Kernels start in the notebook's folder and must find the package all the same.
         "PYTHONPATH": first(ROOT, "PYTHONPATH"),
         "PATH": first(Path(python).parent, "PATH"),
         "PYTHONUTF8": "1",
     }
+    if Path(python).parent == VENV_PYTHON.parent:
+        # Containers often forbid bytecode. Without it each kernel loads TensorFlow twice as long.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
-def hand_over(command, variables=None):
+def hand_over(command: list[str], variables: dict[str, str] | None = None) -> int:
     """Let another program take the place of this one.
 
     Args:
-        command: list of the program and its arguments.
+        command: the program and its arguments.
         variables: environment variables to set beside those of `child_environment`.
 
     Returns:
@@ -502,7 +399,7 @@ def hand_over(command, variables=None):
                 return process.wait()
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     """Run a command of the course.
 
     Args:
@@ -511,24 +408,21 @@ def main(argv):
     Returns:
         The exit code; 1 after a problem that the user can mend.
     """
-    made_here = (ROOT / "course_tools").is_dir()  # else this is a student's copy
     command, arguments = (argv or ["--help"])[0], argv[1:]
-    if command in ("-h", "--help"):
-        print("usage: python3 -m course_utils COMMAND ...\n")
-        print("  lab        open the lessons; takes JupyterLab's options, such as --no-browser")
-        if made_here:
-            # Started, not imported: the tools build on this package, never the reverse.
-            subprocess.run([sys.executable, "-m", "course_tools", "--help"], cwd=ROOT)
-        return 0
+    tools = (ROOT / "course_tools").is_dir()  # else this is a student's copy
     try:
-        if command != "lab" and not made_here:
+        if not (ROOT / LAB_PINS).is_file():
+            raise Problem(f"The course is run from its folder, and {ROOT} is none: call it there.")
+        if command in ("-h", "--help"):
+            print(HELP, flush=True)
+            if tools:  # started, not imported: they build on this package, never the reverse
+                subprocess.call([sys.executable, "-m", "course_tools", "--help"], cwd=ROOT)
+            return 0
+        if command == "lab":
+            return hand_over([prepare(), "-m", "course_utils.lab", *arguments])
+        if not tools:
             raise Problem(f"This copy of the course has the command lab alone, not {command}.")
-        python = prepare([] if command == "lab" else ["test"])
-        if command != "lab":
-            return hand_over([python, "-m", "course_tools", command, *arguments])
-        if python != sys.executable and Path(sys.prefix).resolve() != VENV.resolve():
-            return hand_over([python, "-m", "course_utils", *argv])
-        return lab(arguments)
+        return hand_over([prepare(dev=True), "-m", "course_tools", command, *arguments])
     except Problem as problem:
         say(str(problem))
         return 1

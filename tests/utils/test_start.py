@@ -1,39 +1,19 @@
-"""The two commands: which Python, which pins, what is built when, and what is said if it fails."""
+"""From a clone to a command: which Python, what is built when, and what is said if it fails."""
 
 import ast
-import http.server
-import importlib.metadata
-import json
 import os
 import re
-import socket
+import shutil
 import subprocess
 import sys
 import threading
-import tomllib
 from pathlib import Path
 
+from course_utils import ROOT, start
 from course_utils import __main__ as entry
-from course_utils import start
-from course_utils.start import ROOT, Problem
+from course_utils.start import Problem
 
 import pytest
-import yaml
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
-
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-PINS = [
-    Requirement(line)
-    for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    if not line.startswith("#")
-]
-
-
-def plain(name):
-    """Return a package name in the one spelling that compares."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
 
 # The right Python
 
@@ -62,111 +42,36 @@ def test_a_name_that_starts_nothing_is_no_python():
     assert not entry.works([sys.executable, "--no-such-option"])
 
 
-@pytest.mark.parametrize("name", ["__init__", "__main__", "start"])
+@pytest.mark.parametrize("name", ["__init__", "__main__"])
 def test_old_pythons_can_read_what_refuses_them(name):
     source = (ROOT / "course_utils" / f"{name}.py").read_text("utf-8")
     ast.parse(source, feature_version=(3, 8))
-
-
-# The pins
-
-
-def test_every_pin_is_exact():
-    for pin in PINS:
-        assert re.fullmatch(r"==[^*]+", str(pin.specifier)), pin
-    assert len({plain(pin.name) for pin in PINS}) == len(PINS)
-
-
-def test_pins_lie_in_the_ranges():
-    pins = {plain(pin.name): str(pin.specifier)[2:] for pin in PINS}
-    for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]:
-        requirement = Requirement(text)
-        assert requirement.specifier.contains(pins[plain(requirement.name)]), text
-
-
-def test_pins_are_complete():
-    """Whatever a pinned package needs on this computer is pinned too."""
-    here = {plain(pin.name): pin for pin in PINS if not pin.marker or pin.marker.evaluate()}
-    for name, pin in here.items():
-        if not pin.specifier.contains(importlib.metadata.version(name)):
-            pytest.skip(f"other versions than the pinned ones are installed, such as {name}")
-    pending = [
-        Requirement(text)
-        for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
-    ]
-    seen = set()
-    while pending:
-        requirement = pending.pop()
-        for extra in {"", *requirement.extras}:
-            key = (plain(requirement.name), extra)
-            if key in seen:
-                continue
-            seen.add(key)
-            assert key[0] in here, f"{key[0]} is needed and not pinned"
-            for text in importlib.metadata.requires(key[0]) or []:
-                needed = Requirement(text)
-                if not needed.marker or needed.marker.evaluate({"extra": extra}):
-                    pending.append(needed)
-    assert {name for name, _ in seen} == set(here), "pinned, but nothing needs it"
-
-
-def test_conda_gets_the_same_pins_and_a_supported_python():
-    conda = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
-    assert {"pip": ["-r requirements.txt", "-e ."]} in conda
-    (python,) = [line for line in conda if str(line).startswith("python=")]
-    assert python == "python=3.12"
-
-
-def test_supported_pythons_agree():
-    oldest, newest = entry.OLDEST, entry.NEWEST
-    versions = [f"3.{minor}" for minor in range(oldest[1], newest[1] + 1)]
-    allowed = SpecifierSet(PROJECT["requires-python"])
-    around = [f"3.{minor}" for minor in range(oldest[1] - 1, newest[1] + 2)]
-    assert [version for version in around if version in allowed] == versions
-    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))
-    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == versions
-
-
-def test_no_file_names_a_package_registry():
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
-    if listing.returncode:
-        pytest.skip("this copy of the course is no git clone, so nothing tells what belongs to it")
-    files = [name for name in listing.stdout.split("\0") if name]
-    assert not {"uv.lock", "package-lock.json"} & set(files), "lock files hold addresses"
-    hosts = ["pypi", "pythonhosted", "anaconda", "npmjs", "yarnpkg"]
-    address = re.compile(rb"\b(%s)\.(org|com|io)\b" % "|".join(hosts).encode())
-    for name in files:
-        if (ROOT / name).is_file():
-            assert not address.search((ROOT / name).read_bytes()), name
-
-
-def test_ci_runs_the_readme_command():
-    script = (ROOT / ".ci/run").read_text("utf-8").splitlines()
-    assert "python3 -m course_utils test < /dev/null" in script and "set -euo pipefail" in script
-    workflow = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text("utf-8"))
-    assert workflow["jobs"]["test"]["steps"][-1]["run"] == "python -m course_utils test"
 
 
 # An interpreter that has everything
 
 
 def test_this_interpreter_satisfies_the_ranges():
-    assert start.satisfied(["test"])
+    assert start.satisfied() and start.satisfied(dev=True)
 
 
-@pytest.mark.parametrize("version", ["1.9", "99.0", None])
-def test_a_wrong_or_missing_package_does_not_satisfy(monkeypatch, version):
-    real = importlib.metadata.version
+@pytest.mark.parametrize(
+    "package, version", [("numpy", "1.9"), ("numpy", "99.0"), ("numpy", None), ("pytest", None)]
+)
+def test_a_wrong_or_missing_package_does_not_satisfy(monkeypatch, package, version):
+    real = start.version_of
+    monkeypatch.setattr(
+        start, "version_of", lambda name: version if name == package else real(name)
+    )
+    assert not start.satisfied(dev=True)
+    assert start.satisfied() == (package == "pytest")
 
-    def pretend(name):
-        if name != "numpy":
-            return real(name)
-        if version is None:
-            raise importlib.metadata.PackageNotFoundError(name)
-        return version
 
-    monkeypatch.setattr(importlib.metadata, "version", pretend)
-    assert not start.satisfied()
+def test_tensorflow_for_graphics_cards_satisfies_too(monkeypatch):
+    real = start.version_of
+    tensorflows = {"tensorflow-cpu": None, "tensorflow": "2.20.0"}
+    monkeypatch.setattr(start, "version_of", lambda name: tensorflows.get(name) or real(name))
+    assert start.satisfied()
 
 
 # When what is built
@@ -174,16 +79,19 @@ def test_a_wrong_or_missing_package_does_not_satisfy(monkeypatch, version):
 
 @pytest.fixture
 def clone(tmp_path, monkeypatch):
-    """An empty clone whose steps are noted instead of run."""
+    """An empty clone; the list of its steps, which are noted instead of run."""
     steps = []
 
     def note(label, command, variables=None):
-        steps.append(label)
         if label == "making .venv":
             start.VENV_PYTHON.parent.mkdir(parents=True)
             start.VENV_PYTHON.touch()
+        steps.append(
+            " ".join([label, *(Path(c).name for c in command if "requirements" in str(c))])
+        )
 
     (tmp_path / "requirements.txt").write_text("numpy==2.0\n")
+    (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\n")
     venv = tmp_path / ".venv"
     for name, value in {
         "ROOT": tmp_path,
@@ -193,7 +101,7 @@ def clone(tmp_path, monkeypatch):
         "LOG": venv / "install.log",
         "LOCK": tmp_path / ".venv.lock",
         "run_step": note,
-        "satisfied": lambda extras=(): False,
+        "satisfied": lambda dev=False: False,
         "python_version": lambda: "3.12" if start.VENV_PYTHON.exists() else None,
         "pip_index": dict,
     }.items():
@@ -201,81 +109,117 @@ def clone(tmp_path, monkeypatch):
     return steps
 
 
-def test_the_first_call_builds_and_the_second_does_nothing(clone):
-    assert start.prepare() == str(start.VENV_PYTHON)
-    assert clone == ["making .venv", "fetching uv", "installing"]
+MADE = ["making .venv", "fetching uv"]
+LAB, DEV = "installing requirements.txt", "installing requirements-dev.txt"
+
+
+def steps_of(clone, dev=False):
+    """Prepare, and return the steps that this took."""
     clone.clear()
-    start.prepare()
-    assert clone == []
+    assert start.prepare(dev) == str(start.VENV_PYTHON)
+    return list(clone)
+
+
+def test_the_first_call_builds_and_the_second_does_nothing(clone):
+    assert steps_of(clone) == [*MADE, LAB]
+    assert steps_of(clone) == []
+
+
+def test_tests_and_tools_come_later_into_the_same_environment(clone):
+    steps_of(clone)
+    assert steps_of(clone, dev=True) == ["fetching uv", DEV]
+    assert steps_of(clone) == steps_of(clone, dev=True) == []
+
+
+def test_who_begins_with_the_tests_can_open_the_lab(clone):
+    assert steps_of(clone, dev=True) == [*MADE, DEV]
+    assert steps_of(clone) == []
 
 
 def test_other_pins_are_installed_into_what_is_there(clone):
-    start.prepare()
-    clone.clear()
+    steps_of(clone, dev=True)
+    (start.ROOT / "requirements-dev.txt").write_text("pytest==9.0\n")
+    assert steps_of(clone) == []
+    assert steps_of(clone, dev=True) == ["fetching uv", DEV]
     (start.ROOT / "requirements.txt").write_text("numpy==2.1\n")
-    start.prepare()
-    assert clone == ["fetching uv", "installing"]
+    assert steps_of(clone) == ["fetching uv", LAB]
+    assert steps_of(clone, dev=True) == ["fetching uv", DEV]
 
 
 def test_an_interrupted_install_is_built_anew(clone, monkeypatch):
-    start.prepare()
-    (start.ROOT / "requirements.txt").write_text("numpy==2.1\n")
-    half = start.VENV / "half-installed"
-    half.touch()
+    steps_of(clone)
+    half = start.VENV / "lib" / "half-installed"
+    half.mkdir(parents=True)
 
     with monkeypatch.context() as patched:
 
-        def interrupt():
+        def interrupt(pins):
             raise KeyboardInterrupt
 
         patched.setattr(start, "install", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            start.prepare()
-    clone.clear()
-    start.prepare()
-    assert clone == ["making .venv", "fetching uv", "installing"]
+            start.prepare(dev=True)
+    assert steps_of(clone) == [*MADE, LAB]
     assert not half.exists()
 
 
+def test_without_network_the_lab_that_was_there_still_opens(clone, monkeypatch):
+    steps_of(clone)
+
+    with monkeypatch.context() as patched:
+
+        def fail(pins):
+            raise Problem(start.explain(["error: dns error"]))
+
+        patched.setattr(start, "install", fail)
+        with pytest.raises(Problem, match="No network"):
+            start.prepare(dev=True)
+    assert steps_of(clone) == []
+    assert steps_of(clone, dev=True) == ["fetching uv", DEV]
+
+
 def test_another_python_is_built_anew(clone, monkeypatch):
-    start.prepare()
-    clone.clear()
+    steps_of(clone)
     monkeypatch.setattr(start, "python_version", lambda: "3.13")
-    start.prepare()
-    assert clone[0] == "making .venv"
+    assert steps_of(clone) == [*MADE, LAB]
 
 
-def test_a_moved_clone_is_installed_again(clone, monkeypatch):
-    before = start.expected_stamp("3.12")
+def test_a_moved_clone_is_built_anew(clone, monkeypatch):
+    steps_of(clone)
     moved = start.ROOT / "moved"
     moved.mkdir()
-    (start.ROOT / "requirements.txt").rename(moved / "requirements.txt")
+    shutil.copy(start.ROOT / "requirements.txt", moved)
     monkeypatch.setattr(start, "ROOT", moved)
-    assert start.expected_stamp("3.12") != before
+    assert steps_of(clone) == [*MADE, LAB]
+
+
+def test_an_environment_of_version_0_1_is_built_anew(clone):
+    start.VENV.mkdir()
+    start.STAMP.write_text("f00f 3.12")
+    assert steps_of(clone) == [*MADE, LAB]
 
 
 def test_an_interpreter_that_has_everything_is_used_as_it_is(clone, monkeypatch):
-    monkeypatch.setattr(start, "satisfied", lambda extras=(): True)
+    monkeypatch.setattr(start, "satisfied", lambda dev: True)
     assert start.prepare() == sys.executable
     assert not start.VENV.exists()
 
 
-def test_an_environment_made_by_hand_is_asked_and_never_removed(clone):
-    start.VENV.mkdir()
+@pytest.mark.parametrize("complete", [True, False])
+def test_an_environment_made_by_hand_is_asked_and_never_removed(clone, monkeypatch, complete):
     precious = start.VENV / "precious"
-    precious.touch()
-    with pytest.raises(Problem, match="not made by this command"):
-        start.prepare()
-    start.VENV_PYTHON.parent.mkdir()
-    start.VENV_PYTHON.touch()
-    assert start.prepare() == str(start.VENV_PYTHON)
+    precious.mkdir(parents=True)
+    package = start.ROOT / "course_utils"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "start.py").write_text(f"def satisfied(dev): return {complete}")
+    monkeypatch.setattr(start, "VENV_PYTHON", Path(sys.executable))
+    if complete:
+        assert start.prepare() == sys.executable
+    else:
+        with pytest.raises(Problem, match="not made by this command"):
+            start.prepare()
     assert precious.exists() and clone == []
-
-
-def test_outside_a_clone_there_is_nothing_to_prepare(clone):
-    (start.ROOT / "requirements.txt").unlink()
-    with pytest.raises(Problem, match="clone it"):
-        start.prepare()
 
 
 def test_without_ensurepip_debian_is_told_what_to_install(clone, monkeypatch):
@@ -293,7 +237,7 @@ def test_without_ensurepip_debian_is_told_what_to_install(clone, monkeypatch):
     ],
 )
 def test_files_that_cannot_be_written(clone, monkeypatch, error, remedy):
-    def fail():
+    def fail(dev):
         raise error
 
     monkeypatch.setattr(start, "build", fail)
@@ -311,10 +255,10 @@ def install_with(monkeypatch, failures):
     def step(label, command, variables=None):
         commands[label] = [str(part) for part in command]
         if label in failures:
-            raise Problem(start.explain(failures[label]))
+            raise Problem(start.explain([failures[label]]))
 
     monkeypatch.setattr(start, "run_step", step)
-    start.install()
+    start.install("requirements.txt")
     return commands
 
 
@@ -359,7 +303,7 @@ def test_what_pip_cannot_mend_stops_at_once(clone, monkeypatch, failures, remedy
     ],
 )
 def test_causes_are_told_apart(output, remedy):
-    message = start.explain(output)
+    message = start.explain(output.splitlines())
     assert re.search(remedy, message)
     assert "\n" not in message
 
@@ -369,7 +313,7 @@ def test_an_almost_full_disk_is_the_cause_of_what_nothing_else_explains(monkeypa
         free = 1e6
 
     monkeypatch.setattr(start.shutil, "disk_usage", lambda path: Usage)
-    assert start.explain("Command ensurepip failed") == start.DISK_FULL
+    assert start.explain(["Command ensurepip failed"]) == start.DISK_FULL
 
 
 @pytest.fixture
@@ -407,7 +351,8 @@ def test_steps_show_progress_and_explain_failure(tmp_path, monkeypatch, capsys):
     assert "no gremlins left" in (tmp_path / "install.log").read_text()
 
 
-def test_on_a_terminal_the_progress_is_one_line(monkeypatch, capsys):
+def test_on_a_terminal_the_progress_is_one_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(start, "LOG", tmp_path / "install.log")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     code = "import time; print('half'); time.sleep(0.5)"
     start.run_step("working", [sys.executable, "-u", "-c", code])
@@ -444,144 +389,12 @@ def test_a_second_call_waits_until_the_first_is_gone_even_if_killed(tmp_path, mo
 
 def test_who_waited_finds_the_work_done(clone, monkeypatch):
     current = iter([False, True])
-    monkeypatch.setattr(start, "stamp_is_current", lambda: next(current))
+    monkeypatch.setattr(start, "installed", lambda dev: next(current))
     start.prepare()
     assert clone == []
 
 
-# lab
-
-
-def test_lab_passes_options_on(monkeypatch):
-    monkeypatch.setattr(start.os, "geteuid", lambda: 1000, raising=False)
-    given = ["--no-browser", "--port", "9999", "--ip=0.0.0.0", "--collaborative"]
-    ours, theirs = start.lab_options(given)[:1], start.lab_options(given)[1:]
-    assert ours == [f"--ServerApp.root_dir={ROOT}"]
-    assert theirs == given
-
-
-@pytest.mark.parametrize("name", ["--ServerApp.root_dir", "--notebook-dir"])
-def test_lab_takes_another_folder(name, monkeypatch):
-    monkeypatch.setattr(start.os, "geteuid", lambda: 1000, raising=False)
-    for given in ([f"{name}=/elsewhere"], [name, "/elsewhere"]):
-        assert start.lab_options(given) == given
-
-
-@pytest.mark.parametrize("given", [["--token=abc"], ["--token", "abc"]])
-def test_the_token_reaches_jupyterlab_under_its_present_name(given):
-    options = start.lab_options(given)
-    assert " ".join(options).replace("=", " ").endswith("--IdentityProvider.token abc")
-
-
-def test_root_is_let_in_and_told(monkeypatch, capsys):
-    monkeypatch.setattr(start.os, "geteuid", lambda: 0, raising=False)
-    assert start.lab_options([]).count("--allow-root") == 1
-    assert "--allow-root" in capsys.readouterr().err
-    assert start.lab_options(["--allow-root"]).count("--allow-root") == 1
-
-
-def test_option_reads_both_spellings_and_the_last():
-    assert start.option(["--port", "1", "--port=2"], "--port") == "2"
-    assert start.option(["--ports=2", "--port"], "--port") is None
-
-
-def test_a_taken_port_is_refused_and_a_free_one_is_not():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        with pytest.raises(Problem, match=f"Port {port} is taken"):
-            start.check_port(port, "127.0.0.1")
-    start.check_port(port, "127.0.0.1")
-    start.check_port(None, None)
-
-
-@pytest.fixture
-def runtime(tmp_path, monkeypatch):
-    """Return a function that leaves a server's note, as Jupyter does."""
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
-
-    def note(port, folder):
-        server = {"url": f"http://127.0.0.1:{port}/", "port": port, "token": "secret"}
-        text = json.dumps({**server, "root_dir": str(folder)})
-        (tmp_path / f"jpserver-{port}.json").write_text(text)
-
-    return note
-
-
-def test_a_lab_that_runs_here_is_named_with_its_address(runtime, monkeypatch, capsys):
-    monkeypatch.setattr(start, "prepare", lambda extras: sys.executable)
-    with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        runtime(server.server_port, ROOT)
-        assert start.main(["lab"]) == 1
-        server.shutdown()
-    message = capsys.readouterr().err
-    assert f"http://127.0.0.1:{server.server_port}/lab?token=secret" in message
-    assert "stop" in message
-
-
-def test_notes_of_dead_or_foreign_servers_do_not_count(runtime, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    runtime(port, ROOT)
-    runtime(1, tmp_path)
-    (tmp_path / "jpserver-2.json").write_text("{half")
-    assert start.running_server() is None
-
-
-def test_the_settings_switch_off_every_panel_of_nbgrader():
-    files = importlib.metadata.files("nbgrader")
-    (path,) = [file for file in files if file.match("jupyter_server_config.d/nbgrader.json")]
-    panels = json.loads(path.locate().read_text())["ServerApp"]["jpserver_extensions"]
-    ours = json.loads((ROOT / "course_utils/jupyter/jupyter_server_config.json").read_text())
-    assert ours["ServerApp"]["jpserver_extensions"] == dict.fromkeys(panels, False)
-
-
-# test, and handing over
-
-
-@pytest.fixture
-def handed(monkeypatch):
-    """The commands that would have taken the place of this process."""
-    commands = []
-
-    def note(command, variables=None):
-        commands.append(command)
-        return 0
-
-    monkeypatch.setattr(start, "hand_over", note)
-    monkeypatch.setattr(start, "prepare", lambda extras: sys.executable)
-    monkeypatch.chdir(ROOT)
-    return commands
-
-
-def test_the_whole_test_runs_lessons_and_solutions_but_no_exercises(handed):
-    assert start.main(["test", "--maxfail=1"]) == 0
-    (command,) = handed
-    assert command[:3] == [sys.executable, "-m", "pytest"]
-    assert {"tests", "--nbval", "--nbval-current-env", "--maxfail=1"} <= set(command)
-    lessons = [Path(part) for part in command if part.endswith(".ipynb")]
-    assert lessons == [
-        path.relative_to(ROOT)
-        for path in sorted(
-            [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/solutions/*.ipynb")]
-        )
-    ]
-    assert not any("exercises" in path.parts for path in lessons)
-
-
-def test_the_quick_test_leaves_out_what_is_slow(handed):
-    start.main(["test", "--quick", "-x"])
-    (command,) = handed
-    assert "--nbval" not in command and "--quick" not in command
-    assert command[command.index("-m", 3) + 1] == "not slow"
-    assert command[-2:] == ["tests", "-x"]
-
-
-def test_paths_given_replace_the_default(handed):
-    start.main(["test", "tests/utils/test_start.py::test_every_pin_is_exact"])
-    (command,) = handed
-    assert "tests" not in command
-    assert command[-1].startswith("tests/utils/test_start.py::")
+# What is handed over to
 
 
 def test_what_takes_over_finds_the_package_and_its_own_programs(monkeypatch):
@@ -591,26 +404,69 @@ def test_what_takes_over_finds_the_package_and_its_own_programs(monkeypatch):
     code = (
         "import os, sys; os.chdir('notebooks'); import course_utils\n"
         "first = os.environ['PATH'].split(os.pathsep)[0]\n"
-        "good = first == os.path.dirname(sys.executable) and os.environ['EXTRA'] == 'yes'\n"
-        "sys.exit(7 if good else 1)"
+        "sys.exit(7 if first == os.path.dirname(sys.executable) else 1)"
     )
-    assert start.hand_over([sys.executable, "-c", code], {"EXTRA": "yes"}) == 7
+    assert start.hand_over([sys.executable, "-c", code]) == 7
 
 
-def test_an_unknown_command_is_answered_with_the_known_ones(capsys):
-    assert start.main(["labs"]) == 1
-    assert "lab, test, run, exercises" in capsys.readouterr().err
+@pytest.mark.parametrize("own", [True, False])
+def test_bytecode_is_written_into_the_own_environment_alone(monkeypatch, own):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(start, "VENV_PYTHON", Path(sys.executable) if own else Path("elsewhere"))
+    code = "import sys; sys.exit(sys.dont_write_bytecode)"
+    environment = start.child_environment(sys.executable)
+    forbidden = subprocess.call([sys.executable, "-c", code], env=environment)
+    assert forbidden == (not own)
 
 
-@pytest.mark.parametrize("argv", [[], ["--help"]])
-def test_help_lists_the_commands(argv, capsys):
-    assert start.main(argv) == 0
-    out = capsys.readouterr().out
-    assert all(name in out for name in start.COMMANDS)
+def call(folder, *arguments, **variables):
+    """Call the course in a folder, by an interpreter without packages; return (code, out, err)."""
+    command = [sys.executable, "-S", "-m", "course_utils", *arguments]
+    environment = {**os.environ, **variables}
+    environment.pop("PYTHONUNBUFFERED", None)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def students_copy(tmp_path):
+    """What students receive, without the lessons."""
+    leave = shutil.ignore_patterns("__pycache__", "checks")
+    shutil.copytree(ROOT / "course_utils", tmp_path / "copy" / "course_utils", ignore=leave)
+    shutil.copy(ROOT / "requirements.txt", tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"]])
+def test_help_lists_the_commands_that_there_are(arguments, students_copy):
+    code, out, error = call(ROOT, *arguments)
+    assert (code, error) == (0, "")
+    commands = re.findall(r"^  (\w+)  ", out, re.MULTILINE)
+    assert commands == ["lab", "test", "run", "exercises", "release", "grade"]
+    code, out, error = call(students_copy, *arguments)
+    assert (code, error) == (0, "")
+    assert re.findall(r"^  (\w+)  ", out, re.MULTILINE) == ["lab"]
+
+
+def test_a_students_copy_has_the_lab_alone_and_says_so(students_copy):
+    code, out, error = call(students_copy, "grade", "submissions")
+    assert (code, out) == (1, "")
+    assert error == "This copy of the course has the command lab alone, not grade.\n"
+    assert not (students_copy / ".venv").exists()
+
+
+@pytest.mark.parametrize("argument", ["lab", "grade", "--help"])
+def test_an_installed_copy_says_that_the_course_is_run_from_its_folder(
+    students_copy, tmp_path, argument
+):
+    (students_copy / "requirements.txt").unlink()
+    code, out, error = call(tmp_path, argument, PYTHONPATH=str(students_copy))
+    assert (code, out) == (1, "")
+    assert re.fullmatch(r"The course is run from its folder, .*\n", error)
 
 
 def test_the_interrupt_key_ends_without_a_traceback(monkeypatch, capsys):
-    def interrupt(extras):
+    def interrupt(dev=False):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(start, "prepare", interrupt)
