@@ -1,23 +1,24 @@
-"""The code of the package, the tests, the data's makers and the notebooks follows one style."""
+"""The code of the packages, the tests and the data's makers follows one style and its types."""
 
 import subprocess
 import sys
 
-from course_utils.start import ROOT
+from course_utils import ROOT
 
 import pytest
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [["check", "."], ["format", "--check", "course_utils", "datasets", "tests"]],
-    ids=["lint", "format"],
+    "command",
+    [
+        "ruff check --quiet .",
+        "ruff format --quiet --check conftest.py course_utils course_tools datasets tests",
+        "mypy --no-error-summary",
+    ],
+    ids=["lint", "format", "types"],
 )
-def test_ruff_finds_nothing(arguments):
-    ruff = subprocess.run(
-        [sys.executable, "-m", "ruff", *arguments, "--quiet"],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
+def test_nothing_is_found_by(command):
+    found = subprocess.run(
+        [sys.executable, "-m", *command.split()], cwd=ROOT, capture_output=True, encoding="utf-8"
     )
-    assert ruff.returncode == 0, ruff.stdout + ruff.stderr
+    assert found.returncode == 0, found.stdout + found.stderr
