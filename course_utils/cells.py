@@ -3,10 +3,13 @@
 Row vectors, batch first: a batch of inputs x_t is (batch, features), a state (batch, units).
 """
 
+from collections.abc import Callable
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def sigmoid(z):
+def sigmoid(z: ArrayLike) -> np.ndarray:
     """Return 1 / (1 + e^-z), elementwise.
 
     Args:
@@ -19,12 +22,12 @@ def sigmoid(z):
     return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(z)))
 
 
-def relu(z):
+def relu(z: ArrayLike) -> np.ndarray:
     """Return max(z, 0), elementwise, for an array of any shape."""
     return np.maximum(z, 0)
 
 
-def softmax(z):
+def softmax(z: np.ndarray) -> np.ndarray:
     """Return e^z / sum(e^z) over the last axis.
 
     Args:
@@ -38,7 +41,14 @@ def softmax(z):
     return exponentials / exponentials.sum(axis=-1, keepdims=True)
 
 
-def rnn_step(x_t, h_prev, W_x, W_h, b_h, activation=np.tanh):
+def rnn_step(
+    x_t: np.ndarray,
+    h_prev: np.ndarray,
+    W_x: np.ndarray,
+    W_h: np.ndarray,
+    b_h: np.ndarray,
+    activation: Callable = np.tanh,
+) -> np.ndarray:
     """Return the next state of a simple recurrent layer (Elman 1990).
 
     h_t = activation(x_t @ W_x + h_prev @ W_h + b_h)
@@ -60,7 +70,14 @@ def rnn_step(x_t, h_prev, W_x, W_h, b_h, activation=np.tanh):
     return activation(x_t @ W_x + h_prev @ W_h + b_h)
 
 
-def run_rnn(x, h_0, W_x, W_h, b_h, activation=np.tanh):
+def run_rnn(
+    x: np.ndarray,
+    h_0: np.ndarray,
+    W_x: np.ndarray,
+    W_h: np.ndarray,
+    b_h: np.ndarray,
+    activation: Callable = np.tanh,
+) -> np.ndarray:
     """Return every state of a simple recurrent layer that reads a batch of sequences.
 
     Args:
@@ -84,7 +101,14 @@ def run_rnn(x, h_0, W_x, W_h, b_h, activation=np.tanh):
     return states
 
 
-def lstm_step(x_t, h_prev, c_prev, W_x, W_h, b_h):
+def lstm_step(
+    x_t: np.ndarray,
+    h_prev: np.ndarray,
+    c_prev: np.ndarray,
+    W_x: np.ndarray,
+    W_h: np.ndarray,
+    b_h: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the next state and cell state of an LSTM (Gers, Schmidhuber and Cummins 2000).
 
     i, f, o = sigmoid(...), g = tanh(...) of x_t @ W_x + h_prev @ W_h + b_h, one block each;
@@ -111,7 +135,15 @@ def lstm_step(x_t, h_prev, c_prev, W_x, W_h, b_h):
     return sigmoid(o) * np.tanh(c_t), c_t
 
 
-def gru_step(x_t, h_prev, W_x, W_h, b_x, b_h=None, reset_after=True):
+def gru_step(
+    x_t: np.ndarray,
+    h_prev: np.ndarray,
+    W_x: np.ndarray,
+    W_h: np.ndarray,
+    b_x: np.ndarray,
+    b_h: np.ndarray | None = None,
+    reset_after: bool = True,
+) -> np.ndarray:
     """Return the next state of a GRU (Cho et al. 2014), h_t = z * h_prev + (1 - z) * candidate.
 
     z, r = sigmoid(...) of x_t @ W_x + b_x + h_prev @ W_h + b_h, one block each; the candidate is

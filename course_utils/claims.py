@@ -30,7 +30,7 @@ CLAIMS = {
 OUTCOMES = ("holds", "fails", "depends")
 
 
-def verdict(claim, outcome, evidence):
+def verdict(claim: str, outcome: str, evidence: str) -> None:
     """Print a claim and what a lesson measured of it.
 
     The lesson asserts the measurement in the same cell: this function only prints.

@@ -5,13 +5,16 @@ so it looks the same on a whole figure and in a small panel. States stand at hei
 drawings side by side line up.
 """
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from course_utils.plotting import INK, PALETTE, PAPER
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch, PathPatch
@@ -258,7 +261,13 @@ def _never_enlarged(ax, renderer):
 # Dense networks and cells ---------------------------------------------------------------------
 
 
-def draw_dense(layers, names=None, roles=None, weights=None, ax=None):
+def draw_dense(
+    layers: Sequence,
+    names: Sequence[str] | None = None,
+    roles: Sequence[str] | None = None,
+    weights: Any = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw a fully connected network from left to right.
 
     Args:
@@ -328,7 +337,12 @@ def _units_to_draw(layer):
     return [""] * layer if layer <= 8 else [""] * 3 + [None] + [""] * 3
 
 
-def draw_cell(output=False, activation=r"$\tanh$", values=None, ax=None):
+def draw_cell(
+    output: bool = False,
+    activation: str = r"$\tanh$",
+    values: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the inside of one recurrent cell: two weighted sums, the bias, the activation.
 
     Args:
@@ -402,7 +416,9 @@ def draw_cell(output=False, activation=r"$\tanh$", values=None, ax=None):
     return sketch.finish()
 
 
-def draw_lstm(stage="output", names=None, ax=None):
+def draw_lstm(
+    stage: str = "output", names: Mapping[str, str] | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw the inside of an LSTM cell: all of it, or gate by gate.
 
     Args:
@@ -462,7 +478,9 @@ def draw_lstm(stage="output", names=None, ax=None):
     return sketch.finish()
 
 
-def draw_gru(stage="state", names=None, ax=None):
+def draw_gru(
+    stage: str = "state", names: Mapping[str, str] | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw the inside of a GRU cell: all of it, or gate by gate.
 
     The convention is that of Keras, h_t = z * h_prev + (1 - z) * candidate.
@@ -563,7 +581,14 @@ def _renamed(symbols, names):
 # Recurrent networks over time -----------------------------------------------------------------
 
 
-def draw_rolled(input="$x_t$", state="$h_t$", output="$o_t$", weights=True, role="state", ax=None):
+def draw_rolled(
+    input: str | None = "$x_t$",
+    state: str = "$h_t$",
+    output: str | None = "$o_t$",
+    weights: Any = True,
+    role: str = "state",
+    ax: Axes | None = None,
+) -> Axes:
     """Draw a recurrent layer as one box with a loop.
 
     Args:
@@ -594,18 +619,18 @@ def draw_rolled(input="$x_t$", state="$h_t$", output="$o_t$", weights=True, role
 
 
 def draw_unrolled(
-    steps=None,
-    inputs=True,
-    outputs=True,
-    states=True,
-    weights=True,
-    tied=True,
-    initial_state=True,
-    feedback=False,
-    encoder=0,
-    gradients=False,
-    ax=None,
-):
+    steps: int | None = None,
+    inputs: Any = True,
+    outputs: Any = True,
+    states: Any = True,
+    weights: Any = True,
+    tied: bool = True,
+    initial_state: bool | str = True,
+    feedback: bool = False,
+    encoder: int = 0,
+    gradients: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw a recurrent layer unrolled over time, one column per step.
 
     Args:
@@ -696,7 +721,12 @@ def draw_unrolled(
     return sketch.finish()
 
 
-def draw_bidirectional(steps=None, inputs=True, outputs=True, ax=None):
+def draw_bidirectional(
+    steps: int | None = None,
+    inputs: Any = True,
+    outputs: Any = True,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw a bidirectional layer unrolled over time: one network reads forwards, one backwards.
 
     Args:
@@ -744,7 +774,13 @@ def draw_bidirectional(steps=None, inputs=True, outputs=True, ax=None):
     return sketch.finish()
 
 
-def draw_topology(kind, inputs=None, outputs=None, weights=False, ax=None):
+def draw_topology(
+    kind: str,
+    inputs: int | Sequence | None = None,
+    outputs: int | Sequence | None = None,
+    weights: bool = False,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw one of the five ways in which inputs and outputs are arranged in time.
 
     Args:
@@ -771,13 +807,8 @@ def draw_topology(kind, inputs=None, outputs=None, weights=False, ax=None):
     }
     if kind not in usual:
         raise ValueError(f"there is no topology {kind!r}; choose from {', '.join(TOPOLOGIES)}")
-    inputs, outputs = (
-        [f"${symbol}_{{{t}}}$" for t in range(1, given + 1)] if isinstance(given, int) else [*given]
-        for given, symbol in (
-            (usual[kind][0] if inputs is None else inputs, "x"),
-            (usual[kind][1] if outputs is None else outputs, "o"),
-        )
-    )
+    inputs = _listed(usual[kind][0] if inputs is None else inputs, "x")
+    outputs = _listed(usual[kind][1] if outputs is None else outputs, "o")
     ins, outs = len(inputs), len(outputs)
     wrong = {
         "one to one": ins != 1 or outs != 1,
@@ -790,7 +821,7 @@ def draw_topology(kind, inputs=None, outputs=None, weights=False, ax=None):
         raise ValueError(
             f"{kind!r} cannot have {ins} inputs and {outs} outputs; change one of them"
         )
-    options = {"weights": weights, "initial_state": False, "ax": ax}
+    options: Any = {"weights": weights, "initial_state": False, "ax": ax}
     if kind == "one to one":
         return draw_unrolled(1, inputs, outputs, ["$h$"], **options)
     if kind == "encoder-decoder":
@@ -802,6 +833,13 @@ def draw_topology(kind, inputs=None, outputs=None, weights=False, ax=None):
     inputs = inputs + [None] * (steps - ins)
     outputs = [None] * (steps - outs) + outputs
     return draw_unrolled(None, inputs, outputs, feedback=kind == "one to many", **options)
+
+
+def _listed(given: int | Sequence, symbol: str) -> list:
+    """Return the texts of a row: those given, or as many numbered symbols."""
+    if isinstance(given, int):
+        return [f"${symbol}_{{{t}}}$" for t in range(1, given + 1)]
+    return [*given]
 
 
 def _draw_column(sketch, x, texts, widths, role, names):

@@ -2,13 +2,16 @@
 
 import base64
 import io
+from collections.abc import Callable
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from IPython.display import display
 
 
-def explore(draw, figsize=(6, 2.4), **controls):
+def explore(
+    draw: Callable, figsize: tuple[float, float] = (6, 2.4), **controls: widgets.Widget
+) -> None:
     """Show a drawing with a control for each of its arguments.
 
     In a running notebook moving a control draws anew. In a stored one, on a web page and in a

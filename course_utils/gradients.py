@@ -9,12 +9,17 @@ h_t, while the input x_t is `x[:, t - 1]`. A gradient has the shape of what it b
 numbers in parentheses are those of the lesson's equations.
 """
 
+from collections.abc import Callable
+
 from course_utils.cells import rnn_step, softmax
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def forward(x, weights, h_0=0.0):
+def forward(
+    x: np.ndarray, weights: dict[str, np.ndarray], h_0: float | np.ndarray = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
     """Return all states and the probabilities of every step, equations (1) to (4).
 
     Args:
@@ -39,7 +44,7 @@ def forward(x, weights, h_0=0.0):
     return h, softmax(h[:, 1:] @ W_o + b_o)  # (3), (4)
 
 
-def cross_entropy(p, y):
+def cross_entropy(p: np.ndarray, y: np.ndarray) -> float:
     """Return the loss: mean over the batch, sum over the steps, equation (5).
 
     Args:
@@ -50,7 +55,7 @@ def cross_entropy(p, y):
     return -np.log(right).sum() / len(p)
 
 
-def output_error(p, y):
+def output_error(p: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the gradient of `cross_entropy` with respect to the outputs, equation (6).
 
     Args:
@@ -64,7 +69,9 @@ def output_error(p, y):
     return (p - np.eye(p.shape[-1], dtype=p.dtype)[y]) / len(p)
 
 
-def backward(x, h, do, weights):
+def backward(
+    x: np.ndarray, h: np.ndarray, do: np.ndarray, weights: dict[str, np.ndarray]
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Return the gradients of all weights by backpropagation through time (Werbos 1990).
 
     Equations (7) to (13). Called with the last k steps of everything (of `h` the last k + 1),
@@ -105,7 +112,9 @@ def backward(x, h, do, weights):
     return grads, da
 
 
-def numerical_gradient(loss, weights, step=1e-5):
+def numerical_gradient(
+    loss: Callable, weights: dict[str, np.ndarray], step: float = 1e-5
+) -> dict[str, np.ndarray]:
     """Return the gradient of any loss by central differences: two calls for each number.
 
     Args:
@@ -129,14 +138,14 @@ def numerical_gradient(loss, weights, step=1e-5):
     return result
 
 
-def relative_difference(a, b):
+def relative_difference(a: ArrayLike, b: ArrayLike) -> float:
     """Return the length of a - b divided by the length of the longer one; 0 if both are zero.
 
     Args:
         a, b: arrays of one shape.
     """
     lengths = np.linalg.norm(a), np.linalg.norm(b)
-    return np.linalg.norm(np.subtract(a, b)) / max(*lengths, np.finfo(float).tiny)
+    return float(np.linalg.norm(np.subtract(a, b)) / max(*lengths, np.finfo(float).tiny))
 
 
 def _unpack(weights):

@@ -8,6 +8,7 @@ import struct
 
 import numpy as np
 from IPython.display import Audio
+from numpy.typing import ArrayLike
 
 HARMONICS = 6
 ATTACK, RELEASE = 0.02, 0.12  # seconds
@@ -15,7 +16,12 @@ LOUDNESS = (1.0, 0.7, 0.7, 0.9)  # soprano, alto, tenor, bass: the outer voices 
 PEAK = 0.8
 
 
-def synthesise(pitches, seconds_per_step=0.5, onsets=None, rate=8000):
+def synthesise(
+    pitches: ArrayLike,
+    seconds_per_step: float = 0.5,
+    onsets: ArrayLike | None = None,
+    rate: int = 8000,
+) -> np.ndarray:
     """Return the sound of a melody or of several voices.
 
     Args:
@@ -59,7 +65,12 @@ def synthesise(pitches, seconds_per_step=0.5, onsets=None, rate=8000):
     return (sound * (PEAK / loudest if loudest else 1)).astype("float32")
 
 
-def play(pitches, seconds_per_step=0.5, onsets=None, rate=8000):
+def play(
+    pitches: ArrayLike,
+    seconds_per_step: float = 0.5,
+    onsets: ArrayLike | None = None,
+    rate: int = 8000,
+) -> "Player":
     """Return a player for a melody or several voices, to stand last in a notebook's cell.
 
     Args:
@@ -86,7 +97,7 @@ class Player(Audio):
         return f'<audio controls src="{self.src_attr()}"></audio>'
 
 
-def encode_wav(samples, rate):
+def encode_wav(samples: np.ndarray, rate: int) -> bytes:
     """Return samples as a WAV file of half the usual size: 8 bits each, by the mu-law.
 
     The mu-law (ITU-T G.711) spaces its 256 levels evenly in loudness rather than in pressure,

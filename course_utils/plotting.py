@@ -3,13 +3,17 @@
 Each plot takes its data and `ax=None` and returns the axes it drew on.
 """
 
+from collections.abc import Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
 
 # What a colour means, in drawings and in plots alike. The first seven are those of Okabe and Ito
 # (2008), "Color Universal Design"; the others were searched so that any two roles stay apart for
@@ -45,7 +49,7 @@ _DIVERGING = LinearSegmentedColormap.from_list(
     ["#7A2E00", PALETTE["forget"], "#F2C9AC", PAPER, "#B5D5E8", "#0072B2", "#083A63"],
 )
 
-_STYLE = {
+_STYLE: Any = {
     "figure.figsize": (7.0, 3.6),
     "figure.dpi": 100,
     "figure.facecolor": PAPER,
@@ -69,7 +73,7 @@ _STYLE = {
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "axes.grid": True,
-    "axes.prop_cycle": mpl.cycler(color=[PALETTE[role] for role in _CURVES]),
+    "axes.prop_cycle": plt.cycler(color=[PALETTE[role] for role in _CURVES]),
     "grid.color": "#E4E2DC",
     "grid.linewidth": 0.8,
     "xtick.color": "#6B7278",
@@ -85,7 +89,7 @@ _STYLE = {
 }
 
 
-def use_style():
+def use_style() -> None:
     """Set the course's look for all figures drawn from here on.
 
     Figures get an opaque, slightly warm white background, so that they stay legible on
@@ -103,8 +107,15 @@ def use_style():
 
 
 def plot_curve(
-    values, xlabel="epoch", ylabel="loss", baselines=None, log=False, x=None, colors=None, ax=None
-):
+    values: Any,
+    xlabel: str = "epoch",
+    ylabel: str = "loss",
+    baselines: Mapping[str, float] | None = None,
+    log: bool = False,
+    x: Any = None,
+    colors: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Plot one curve or several, each named at its right end, with horizontal baselines.
 
     Args:
@@ -198,16 +209,16 @@ def _name_at_right_edge(ax, names):
 
 
 def plot_heatmap(
-    matrix,
-    row_labels=None,
-    column_labels=None,
-    xlabel=None,
-    ylabel=None,
-    limits=None,
-    annotate=None,
-    fmt=None,
-    ax=None,
-):
+    matrix: ArrayLike,
+    row_labels: Sequence | None = None,
+    column_labels: Sequence | None = None,
+    xlabel: str | None = None,
+    ylabel: str | None = None,
+    limits: tuple[float, float] | None = None,
+    annotate: bool | None = None,
+    fmt: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Plot a matrix as coloured cells: a confusion matrix, an alignment, states over time.
 
     A scale that starts at zero or above runs from white to blue; one that starts below zero is
@@ -286,7 +297,13 @@ def plot_heatmap(
     return ax
 
 
-def plot_states(states, labels=None, unit_labels=None, limits=(-1, 1), ax=None):
+def plot_states(
+    states: ArrayLike,
+    labels: Sequence | None = None,
+    unit_labels: Sequence | None = None,
+    limits: tuple[float, float] | None = (-1, 1),
+    ax: Axes | None = None,
+) -> Axes:
     """Plot the states of a layer over one sequence: time from left to right, a row per unit.
 
     Args:
@@ -322,6 +339,6 @@ def plot_states(states, labels=None, unit_labels=None, limits=(-1, 1), ax=None):
     )
     if labels is None:
         numbers = range(1 + steps // 25, steps + 1, 1 + steps // 25)
-        ax.set_xticks([number - 1 for number in numbers], numbers)
+        ax.set_xticks([number - 1 for number in numbers], [str(number) for number in numbers])
         ax.set_xlabel("time step")
     return ax

@@ -1,8 +1,10 @@
 """Sequences as arrays, and back: vocabularies, padding, entities from BIO tags, and leaks."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 class Vocabulary:
@@ -18,17 +20,17 @@ class Vocabulary:
         tokens: list, `tokens[number]` is the token.
     """
 
-    def __init__(self, tokens, reserved=()):
+    def __init__(self, tokens: Iterable, reserved: Iterable = ()) -> None:
         self.tokens = list(dict.fromkeys([*reserved, *tokens]))
         self._numbers = {token: number for number, token in enumerate(self.tokens)}
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.tokens)
 
-    def __contains__(self, token):
+    def __contains__(self, token: object) -> bool:
         return token in self._numbers
 
-    def encode(self, sequence):
+    def encode(self, sequence: Iterable) -> np.ndarray:
         """Return the numbers of a sequence of tokens.
 
         Args:
@@ -50,12 +52,14 @@ class Vocabulary:
             )
         return np.array(numbers, dtype="int32")
 
-    def decode(self, numbers):
+    def decode(self, numbers: Iterable[int]) -> list:
         """Return the list of tokens with these numbers, the inverse of `encode`."""
         return [self.tokens[number] for number in numbers]
 
 
-def pad(sequences, value=0, length=None):
+def pad(
+    sequences: Sequence, value: float = 0, length: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return sequences of different lengths as one array, filled up at the end, and its mask.
 
     Args:
@@ -103,7 +107,7 @@ class WordViews:
             and 1 is "<unknown>".
     """
 
-    def __init__(self, sentences, least_uses=20):
+    def __init__(self, sentences: Sequence[Sequence[str]], least_uses: int = 20) -> None:
         uses = Counter(word for words in sentences for word in words)
         shared = Counter(map(_ending_of, uses))
         reserved = ("<pad>", "<unknown>")
@@ -113,7 +117,7 @@ class WordViews:
             "shape": Vocabulary(["number", "CAPITALS", "Capital", "small", "sign"], reserved),
         }
 
-    def encode(self, sentences, length=None):
+    def encode(self, sentences: Sequence[Sequence[str]], length: int | None = None) -> dict:
         """Return the numbers of sentences, padded with zeros.
 
         Args:
@@ -126,7 +130,7 @@ class WordViews:
         Raises:
             ValueError: no sentences, or one is longer than `length`.
         """
-        views = {"word": str, "ending": _ending_of, "shape": _shape_of}
+        views: dict[str, Callable] = {"word": str, "ending": _ending_of, "shape": _shape_of}
         return {
             name: pad(
                 [self.vocabularies[name].encode(map(view, words)) for words in sentences],
@@ -150,7 +154,7 @@ def _shape_of(word):
     return "small" if word[0].isalpha() else "sign"
 
 
-def spans_from_bio(tags):
+def spans_from_bio(tags: Sequence[str]) -> list[tuple[int, int, str]]:
     """Return the entities of a sentence that carries BIO tags.
 
     An entity starts at `B-TYPE` and goes on through each `I-TYPE` of the same type. An `I-TYPE`
@@ -181,7 +185,7 @@ def spans_from_bio(tags):
     return spans
 
 
-def entity_f1(true, predicted):
+def entity_f1(true: Sequence, predicted: Sequence) -> tuple[float, float, float]:
     """Return precision, recall and F1 over whole entities.
 
     An entity counts as found only if its start, its stop and its type are all right.
@@ -214,7 +218,7 @@ def entity_f1(true, predicted):
     return precision, recall, f1
 
 
-def find_leak(model, x, tolerance=1e-6):
+def find_leak(model: Callable, x: ArrayLike, tolerance: float = 1e-6) -> list[int]:
     """Return the steps at which a model uses inputs that come later, as lesson 12 finds them.
 
     The inputs after step t are replaced by others of x's own values; a model that keeps to the

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import time
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,7 @@ with _quiet_descriptor():
 tf.get_logger().setLevel("ERROR")
 
 
-def set_seed(seed):
+def set_seed(seed: int) -> None:
     """Seed Python, NumPy and TensorFlow, so that a notebook repeats itself on the same machine.
 
     Args:
@@ -66,15 +67,15 @@ class ProgressLine(keras.callbacks.Callback):
         label: what stands before "trained", for example the model's name.
     """
 
-    def __init__(self, label=""):
+    def __init__(self, label: str = "") -> None:
         super().__init__()
         self.label = label + "  " if label else ""
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict | None = None) -> None:
         self.start = self.shown = time.perf_counter()
         self.epochs = 0
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self.epochs = epoch + 1
         self.loss = logs["loss"]
         now = time.perf_counter()
@@ -84,7 +85,7 @@ class ProgressLine(keras.callbacks.Callback):
             print(f"\r{self.label}epoch {self.epochs} of {total}, loss {self.loss:.4f}", end="")
             sys.stdout.flush()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict | None = None) -> None:
         seconds = time.perf_counter() - self.start
         unit = "epoch" if self.epochs == 1 else "epochs"
         print(
@@ -93,7 +94,9 @@ class ProgressLine(keras.callbacks.Callback):
         )
 
 
-def read_gates(layer, inputs, initial_state=None, mask=None):
+def read_gates(
+    layer: Any, inputs: Any, initial_state: Any = None, mask: Any = None
+) -> dict[str, np.ndarray]:
     """Return every gate and state of a Keras LSTM or GRU layer while it reads a batch.
 
     The layer stays as it is; it is read as at test time, without dropout.
