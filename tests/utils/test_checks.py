@@ -1,10 +1,9 @@
-"""The engine on a toy exercise, then every exercise with every mistake in its bank."""
+"""The engine on a toy exercise, then checks as a notebook calls them."""
 
 import subprocess
 import sys
 import time
 from dataclasses import replace
-from functools import cache
 from textwrap import dedent
 
 from course_utils import checks
@@ -330,9 +329,7 @@ def test_an_endless_loop_is_stopped():
             except Exception:
                 pass
 
-    start = time.monotonic()
     text = ask(function, time_limit=0.3)
-    assert time.monotonic() - start < 5
     assert "  stopped   after 0.3 seconds your function was still running\n" in text
 
 
@@ -354,6 +351,12 @@ def test_what_is_printed_is_held_back_and_shown_beside_a_failure(capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_arrays_of_truth_values_are_compared_too():
+    exercise = replace(TOY, results=(Result("mask", ("time",)),))
+    difference = exercise.compare(np.array([True, False]), np.array([True, True]))
+    assert difference.kind == "values" and "1 of 2 differ" in difference.returned
+
+
 def test_a_number_as_a_result():
     text = ask(lambda x, h: (toy_answer(x, h), 7), PAIR)
     assert text.endswith("  returned  7\n  expected  3")
@@ -361,145 +364,6 @@ def test_a_number_as_a_result():
     assert ask(lambda x, h: [toy_answer(x, h), np.array([x.shape[1]])], PAIR) is None
     assert "  returned  None\n  expected  3" in ask(lambda x, h: (toy_answer(x, h), None), PAIR)
     assert "  returned  (3,) float64\n" in ask(lambda x, h: (toy_answer(x, h), np.ones(3)), PAIR)
-
-
-# -- the real exercises --------------------------------------------------------------------------
-
-EXERCISES = [e for lesson in checks.list_lessons() for e in checks.load_lesson(lesson).EXERCISES]
-MISTAKES = [
-    pytest.param(exercise, mistake, id=f"{exercise.id}-{mistake.name}")
-    for exercise in EXERCISES
-    for mistake in exercise.mistakes
-]
-
-
-@cache
-def prepare(exercise, seed=0):
-    """Return an exercise's cases and their expected values; Keras computes these once."""
-    cases = exercise.cases(seed)
-    return cases, exercise.expect(cases)
-
-
-OUTCOMES = {}
-
-
-@pytest.fixture
-def each_call_once(monkeypatch):
-    """Let a known mistake answer a case once, however many others it is told apart from."""
-    call = engine.call
-
-    def remember(function, arguments, time_limit=None):
-        place = function, id(arguments)  # `prepare` keeps the arguments, so ids stay theirs
-        if place not in OUTCOMES:
-            OUTCOMES[place] = call(function, arguments, time_limit)
-        return OUTCOMES[place]
-
-    monkeypatch.setattr(engine, "call", remember)
-
-
-def diagnose(exercise, function, seed=0):
-    cases, expected = prepare(exercise, seed)
-    outcomes = [engine.call(function, case.arguments, None) for case in cases]
-    return exercise.diagnose(cases, expected, outcomes)
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_the_set_of_an_exercise(exercise):
-    assert len(exercise.mistakes) >= 5
-    assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
-    arguments = [case.arguments for case in exercise.cases()]
-    arrays = [value for a in arguments for value in a.values() if isinstance(value, np.ndarray)]
-    if arrays:
-        assert {"float32", "float64"} <= {array.dtype.name for array in arrays}
-    if "x" in arguments[0]:
-        shapes = [a["x"].shape[:2] for a in arguments[len(exercise.examples) :]]
-        assert 1 in [batch for batch, _ in shapes] and 1 in [time for _, time in shapes]
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_inputs_come_from_the_seed(exercise):
-    def numbers(seed):
-        cases = exercise.cases(seed)[len(exercise.examples) :]
-        return [np.array(v, dtype=object) for c in cases for v in c.arguments.values()]
-
-    def equal(one, other):
-        return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
-
-    assert equal(numbers(5), numbers(5))
-    assert not equal(numbers(5), numbers(6))
-
-
-@pytest.mark.usefixtures("each_call_once")
-@pytest.mark.parametrize("exercise, mistake", MISTAKES)
-def test_a_mistake_gets_its_own_hint_and_no_other(exercise, mistake):
-    finding = diagnose(exercise, mistake.function)
-    assert finding.mistake == mistake.name
-    text = engine.render(exercise, finding)
-    assert " ".join(text.split()).endswith(f"it looks as if {mistake.name}. try {mistake.hint}")
-    assert max(map(len, text.splitlines())) <= engine.WIDTH
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("each_call_once")
-@pytest.mark.parametrize("exercise, mistake", MISTAKES)
-def test_a_mistake_left_out_of_the_bank_still_fails(exercise, mistake):
-    others = tuple(other for other in exercise.mistakes if other is not mistake)
-    cases, expected = prepare(exercise)
-    outcomes = [engine.call(mistake.function, case.arguments, None) for case in cases]
-    finding = replace(exercise, mistakes=others).diagnose(cases, expected, outcomes)
-    assert finding.kind != "mistake" and finding.mistake == ""
-    assert mistake.hint not in engine.render(exercise, finding)
-
-
-@pytest.mark.slow
-@pytest.mark.usefixtures("each_call_once")
-@pytest.mark.parametrize("exercise, mistake", MISTAKES)
-def test_a_mistake_is_known_from_inputs_of_another_seed(exercise, mistake):
-    assert diagnose(exercise, mistake.function, seed=20261201).mistake == mistake.name
-
-
-def find_passing(exercise, mistakes, cases):
-    """Return those of some mistakes that give the right answer in every case."""
-    for case in cases:
-        if mistakes:
-            (expected,) = exercise.expect([case])
-            mistakes = [m for m in mistakes if exercise._judge(expected, m.outcome(case)) is None]
-    return mistakes
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_no_seed_gives_points_for_a_mistake(exercise):
-    # What the examples catch is caught whatever a grader draws; the rest must not hang on luck.
-    loose = find_passing(exercise, exercise.mistakes, exercise.examples)
-    first = len(exercise.examples) + 1  # the first drawn case comes twice
-    for seed in range(1, 41) if loose else ():
-        passing = find_passing(exercise, loose, exercise.cases(seed)[first:])
-        assert not passing, (seed, [mistake.name for mistake in passing])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
-def test_a_slightly_wrong_answer_fails(exercise):
-    cases, expected = prepare(exercise)
-
-    def spoil(value):
-        if isinstance(value, tuple):
-            return (*value[:-1], spoil(value[-1]))
-        if isinstance(value, list):
-            return value[:-1] if value else [0]
-        if isinstance(value, np.ndarray):
-            value = value.copy()
-            value.flat[-1] += 0.01
-            return value
-        return 0 if value is None else value + 1
-
-    for index in range(len(cases)):
-        values = [spoil(value) if i == index else value for i, value in enumerate(expected)]
-        outcomes = [engine.Outcome(value) for value in values]
-        assert exercise.diagnose(cases, expected, outcomes) is not None
-    right = [engine.Outcome(value) for value in expected]
-    assert exercise.diagnose(cases, expected, right) is None
 
 
 # -- in a notebook -------------------------------------------------------------------------------
@@ -520,35 +384,50 @@ def collect_followers(words, k):
 def test_check_prints_one_line(capsys):
     checks.check("01c", count_ceiling)
     out = capsys.readouterr().out
-    assert out == (
-        "✓ 01c  the ceiling with a window of k letters: agrees with an exact count on 13 inputs\n"
-    )
+    assert out.startswith("✓ 01c  the ceiling with a window: agrees with an exact count on ")
+    assert out.endswith(" inputs\n") and out.count("\n") == 1
 
 
 def test_check_raises_an_assertion_that_reads_as_one_message():
     with pytest.raises(AssertionError) as caught:
         checks.check("01c", lambda words, k: 16)
     assert isinstance(caught.value, checks.CheckFailed)
-    assert caught.value.finding.mistake == "the answer were always 16"
+    assert caught.value.finding.kind == "mistake"
     lines = caught.value._render_traceback_()
-    assert lines[0] == "✗ 01c  the ceiling with a window of k letters"
+    assert lines[0] == "✗ 01c  the ceiling with a window"
     assert "\n".join(lines) == str(caught.value)
 
 
-def test_progress_counts_what_passed_last(capsys, monkeypatch):
-    monkeypatch.setattr(checks, "_passed", {})
-    checks.check("01c", count_ceiling)
-    with pytest.raises(checks.CheckFailed):
-        checks.check("01d", None)
-    capsys.readouterr()
-    checks.progress("01")
-    assert (
-        capsys.readouterr().out
-        == message("""
+def ask_fresh(code):
+    """Return what some code prints in an interpreter of its own, with `checks` imported."""
+    code = "from course_utils import checks\n" + dedent(code)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    assert not done.stderr
+    return done.stdout
+
+
+def test_progress_counts_what_passed_last():
+    printed = ask_fresh("""
+        def span(w_h, fraction):
+            steps, trace = 0, 1.0
+            while abs(w_h) < 1 and abs(trace) >= fraction:
+                steps, trace = steps + 1, trace * w_h
+            return steps or None
+
+        checks.check("01d", span)
+        for function in (span, None, 3):
+            try:
+                checks.check("01c", function)
+            except checks.CheckFailed:
+                pass
+        checks.progress("01")
+    """)
+    assert printed.split("\n", 1)[1] == (
+        message("""
         ○ 01a  one step with an output                     not checked yet   2 points
         ○ 01b  reading from the end                        not checked yet   2 points
-        ✓ 01c  the ceiling with a window of k letters      passed            2 points
-        ✗ 01d  how long a neuron remembers                 not right yet     2 points
+        ✗ 01c  the ceiling with a window                   not right yet     2 points
+        ✓ 01d  how long a neuron remembers                 passed            2 points
           01e  a window or a memory                        marked by hand    2 points
         1 of 4 checks, 2 of 8 points
         """)
@@ -565,15 +444,23 @@ def test_an_unknown_exercise(name, words):
         checks.check(name, count_ceiling)
 
 
-def test_importing_the_checks_loads_no_tensorflow():
-    code = """
-import sys
-from course_utils import checks
-for lesson in checks.list_lessons():
-    checks.load_lesson(lesson)
-sys.exit("tensorflow" in sys.modules or "keras" in sys.modules)
-"""
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+def test_a_first_check_loads_no_tensorflow():
+    printed = ask_fresh("""
+        import sys
+
+        count = 0
+        for number in checks.list_lessons():
+            for exercise in checks.load_lesson(number).exercises:
+                try:
+                    checks.check(exercise.id, lambda **arguments: None)
+                except checks.CheckFailed:
+                    count += 1
+        print(count, *{"keras", "tensorflow"} & set(sys.modules))
+    """)
+    exercises = [
+        e for number in checks.list_lessons() for e in checks.load_lesson(number).exercises
+    ]
+    assert printed == f"{len(exercises)}\n"
 
 
 @pytest.mark.slow
@@ -586,17 +473,6 @@ def test_a_failed_check_in_a_kernel_shows_the_message_alone():
     notebook = NotebookClient(new_notebook(cells=cells), allow_errors=True).execute()
     (output,) = notebook.cells[1].outputs
     assert output.ename == "CheckFailed"
-    assert "\n".join(output.traceback) == message("""
-        ✗ 01c  the ceiling with a window of k letters
-          called    your function with words ['level'], k 1 (one word, one letter seen)
-          returned  1
-          expected  3
-          right     on 1 of 13 inputs: a word of one letter
-        """)
-
-
-def test_arrays_of_truth_values_are_compared_too():
-    difference = engine._compare_one(
-        engine.Result("mask", ("time",)), np.array([True, False]), np.array([True, True]), 1e-4
-    )
-    assert difference.kind == "values" and "1 of 2 differ" in difference.returned
+    text = "\n".join(output.traceback)
+    assert text.startswith("✗ 01c  ") and "\n  expected  3\n" in text
+    assert "course_utils" not in text
