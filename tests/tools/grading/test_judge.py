@@ -77,7 +77,7 @@ def grade(monkeypatch):
     monkeypatch.setattr(judge, "load_lesson", lambda number: LESSON)
     assignment = judge.Assignment("01", 7)
 
-    def call(*things):
+    def call(*things, assignment=assignment):
         here = Here({assignment.tasks[0].name: list(things)})
         return judge.judge(assignment, (), here)["exercises"][0]
 
@@ -116,12 +116,33 @@ def test_a_right_function_earns_all_and_a_known_mistake_is_named(grade):
         ((wrong, stub), "failed"),
         ((right, wrong, stub, 7), "failed"),
         ((stub,), "not written"),
+        ((7, stub), "not written"),
+        ((stub, 7), "failed"),
         ((), "not written"),
     ],
 )
 def test_the_last_definition_counts_and_stubs_and_numbers_are_none(things, state, grade):
     entry = grade(*things)
     assert (entry["state"], entry["points"]) == (state, 2 * (state == "passed"))
+
+
+def test_a_function_that_changes_what_it_is_given_earns_nothing(grade):
+    def changing(x, word):
+        x *= 2
+        return x
+
+    entry = grade(changing)
+    assert (entry["points"], entry["finding"]) == (0, "changed")
+    assert "x changed during the call" in entry["message"]
+
+
+def test_inputs_are_those_of_the_seed_and_not_the_public_ones(grade):
+    def drawn(assignment):
+        return [tuple(c.arguments["x"]) for c in assignment.tasks[0].cases if c.hidden]
+
+    public = [tuple(case.arguments["x"]) for case in TWICE.cases()]
+    first, again, other = (drawn(judge.Assignment("01", seed)) for seed in (7, 7, 8))
+    assert first == again and not set(first) & set(other) and not set(first) & set(public)
 
 
 @pytest.mark.parametrize("factor, points", [(1 + 1e-6, 2), (1 + 1e-3, 0), (1 + 5e-3, 0)])
@@ -200,10 +221,12 @@ def test_a_line_that_is_not_in_the_notebook_is_not_repeated():
 
 @pytest.mark.parametrize(
     "answer",
-    [{}, {"trouble": "passed"}, {"trouble": "", "message": 7, "line": [], "printed": {}}],
+    [{"trouble": "passed"}, {"trouble": None}, {"message": 7}, {"line": []}, {"printed": {}}],
 )
 def test_what_is_no_answer_is_no_data(answer):
-    outcome = judge.read_outcome(answer, Case({"x": 1}), set())
+    honest = {"value": 1, "trouble": "", "message": "", "line": "", "printed": "", "changed": []}
+    assert judge.read_outcome(honest, Case({"x": 1}), set()).trouble == ""
+    outcome = judge.read_outcome(honest | answer, Case({"x": 1}), set())
     assert outcome.trouble == "no data" and isinstance(outcome, Outcome)
 
 
@@ -220,6 +243,11 @@ def test_the_points_of_a_release_count_and_what_it_lacks_was_not_handed_out(monk
     assert maxima(None) == {"01a": 2, "01b": 2, "01e": 2}
     assert maxima({"01a": 7, "01b": 2, "01e": 0.5}) == {"01a": 7, "01b": 2, "01e": 0.5}
     assert maxima({"01b": 3}) == {"01b": 3}
+
+
+def test_a_right_function_earns_the_points_of_the_release(grade):
+    entry = grade(right, assignment=judge.Assignment("01", 3, {"01a": 7}))
+    assert (entry["points"], entry["maximum"]) == (7, 7)
 
 
 def test_an_answer_in_words_is_found_with_and_without_its_mark(grade):

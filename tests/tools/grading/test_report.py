@@ -170,6 +170,8 @@ def test_canvas_gets_its_columns_and_points_possible(tmp_path):
         make_record("babbage", results="pppp"),
         make_record("babbage", assignment="02", results="ppee"),
         make_record("late", state="missing", results="nnnn", answer=""),
+        make_record("twice", state="needs a person", results="nnnn"),
+        make_record("wrong", state="unreadable", results="nnnn", answer=""),
     ]
     report.write_reports(store(tmp_path, records))
     assert rows(tmp_path / "canvas.csv") == [
@@ -179,12 +181,16 @@ def test_canvas_gets_its_columns_and_points_possible(tmp_path):
         ["babbage", "", "", "babbage", "", "8", "4"],
         ["late", "", "", "late", "", "", ""],
         ["lovelaceada", "4711", "", "", "", "4", ""],
+        ["twice", "", "", "twice", "", "", ""],
+        ["wrong", "", "", "wrong", "", "", ""],
     ]
     assert rows(tmp_path / "moodle.csv") == [
         ["Username", "Assignment 01", "Assignment 02"],
         ["babbage", "8", "4"],
         ["late", "", ""],
         ["lovelaceada", "4", ""],
+        ["twice", "", ""],
+        ["wrong", "", ""],
     ]
 
 
@@ -408,6 +414,15 @@ def test_marks_may_name_students_and_come_from_a_german_spreadsheet(folder):
     text = "student,exercise,points\nZoë Łukasz,01e,\nada,01e,1\n"
     assert report.merge_marks(folder, marks_file(folder, text)) == 3
     assert points_of(folder, "Zoë Łukasz")[1] == "0.5"
+
+
+def test_points_and_comment_may_come_one_after_the_other(folder):
+    for row in ("ada,01e,1.5,", "ada,01e,,Well put.", "bob,01e,,"):
+        row = row.replace("bob", "student 00")
+        report.merge_marks(folder, marks_file(folder, f"student,exercise,points,comment\n{row}\n"))
+    assert points_of(folder, "ada")[1] == "1.5"
+    page = Page((folder / "feedback" / "01" / "ada.html").read_text("utf-8"))
+    assert "Well put." in page.text and "1.5 of 2" in page.text
 
 
 def test_marks_may_be_entered_in_place_and_taken_back(folder):
