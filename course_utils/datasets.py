@@ -7,14 +7,16 @@ import csv
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 FOLDER = Path(__file__).resolve().parent.parent / "datasets"
 
-# SHA-256 of each shipped file; `make_NAME.py` prints the new one when it writes another file.
+# SHA-256 of each shipped file; `datasets/makers/make_NAME.py` prints that of the file it writes.
 CHECKSUMS = {
     "bottleneck.csv": "4941967f42e3dcf9e9ed15b8153b390ff893108b6f531b91ce3c8cd0016f5e17",
     "chorales.npz": "aa92cf3f0b98c7eba37a158643ce5e4256c1db357a6d20234e486b977a74622c",
@@ -69,7 +71,7 @@ RECALL_WORDS = (
 
 
 class DatasetError(Exception):
-    """A data file is missing, damaged or foreign; the message names the remedy."""
+    """A data file is missing, damaged or of other columns; the message names the remedy."""
 
 
 @dataclass(frozen=True)
@@ -86,21 +88,21 @@ class Dataset:
     """
 
     name: str
-    splits: dict
+    splits: dict[str, dict[str, np.ndarray]]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for split, columns in self.splits.items():
             lengths = {column: len(values) for column, values in columns.items()}
             if len(set(lengths.values())) > 1:
                 raise ValueError(f"{self.name}, {split}: columns of unequal length: {lengths}")
 
-    def __getitem__(self, split):
+    def __getitem__(self, split: str) -> dict[str, np.ndarray]:
         if split not in self.splits:
             known = ", ".join(self.splits)
             raise KeyError(f"{self.name} has no split {split!r}; it has {known}")
         return self.splits[split]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [f"Dataset {self.name}"]
         for split, columns in self.splits.items():
             rows = len(next(iter(columns.values()))) if columns else 0
@@ -108,7 +110,13 @@ class Dataset:
         return "\n".join(lines)
 
 
-def open_checked(filename):
+def _remedy(filename: str) -> str:
+    """Return what to do about a data file that is not as it should be."""
+    maker = f"datasets/makers/make_{Path(filename).stem}.py"
+    return f"restore it with `git checkout -- datasets/{filename}` (made by {maker})"
+
+
+def open_checked(filename: str) -> Path:
     """Return the path of a shipped data file whose SHA-256 is as recorded.
 
     Args:
@@ -120,9 +128,7 @@ def open_checked(filename):
     Raises:
         DatasetError: the file is missing, or its bytes are not those of this release.
     """
-    path = FOLDER / filename
-    maker = f"make_{path.stem}.py"
-    remedy = f"restore it with `git checkout -- datasets/{filename}` (made by datasets/{maker})"
+    path, remedy = FOLDER / filename, _remedy(filename)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -137,7 +143,7 @@ def open_checked(filename):
     return path
 
 
-def object_array(rows):
+def object_array(rows: Sequence) -> np.ndarray:
     """Return a 1-D array of dtype object that holds each row as it is, whatever its length."""
     array = np.empty(len(rows), dtype=object)
     for index, row in enumerate(rows):
@@ -145,7 +151,77 @@ def object_array(rows):
     return array
 
 
-def load_chorales():
+def _check_columns(filename: str, found: Collection[str], wanted: Collection[str]) -> None:
+    """Raise a `DatasetError` unless a file has just the columns that its loader reads."""
+    if sorted(found) != sorted(wanted):
+        raise DatasetError(
+            f"datasets/{filename} has the columns {', '.join(found)}; its loader reads "
+            f"{', '.join(wanted)}; {_remedy(filename)}, or let its maker and its loader agree"
+        )
+
+
+# What a column of a CSV file becomes, by the kind that its loader names.
+_PARSERS: dict[type, Callable[[list[str]], np.ndarray]] = {
+    str: np.array,
+    int: lambda values: np.array([int(value) for value in values]),
+    float: lambda values: np.array([float(value) for value in values]),
+    bool: lambda values: np.array([bool(["0", "1"].index(value)) for value in values]),
+    object: object_array,
+    list: lambda values: object_array([value.split(" ") for value in values]),
+}
+
+
+def read_csv(name: str, kinds: Mapping[str, type]) -> Dataset:
+    """Return the data set that a shipped CSV file holds.
+
+    Args:
+        name: of the data set; the file is `name`.csv.
+        kinds: maps each column of the file to what becomes of it: str, int (int64), float
+            (float64), bool (of "0" and "1"), object (str, in an array of dtype object) or list
+            (lists of str, which the file parts by spaces). The file need not keep their order.
+
+    Returns:
+        A `Dataset` with the columns in the order of `kinds`. A column "split" names the split of
+        each row and is not among them; without it all rows are in one split, "runs".
+
+    Raises:
+        DatasetError: the file is missing, damaged or of another release, has other columns, a row
+            of another length, or a value of another kind.
+    """
+    filename = f"{name}.csv"
+    with open_checked(filename).open(encoding="utf-8", newline="") as file:
+        header, *rows = list(csv.reader(file)) or [[]]
+    _check_columns(filename, header, kinds)
+    parts: dict[str, list[dict[str, str]]] = {}
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            raise DatasetError(
+                f"datasets/{filename}, row {number}, has {len(row)} values for {len(header)} "
+                f"columns; {_remedy(filename)}"
+            )
+        values = dict(zip(header, row, strict=True))
+        parts.setdefault(values.pop("split", "runs"), []).append(values)
+    splits: dict[str, dict[str, np.ndarray]] = {part: {} for part in parts}
+    for column, kind in kinds.items():
+        try:
+            for part, table in parts.items():
+                if column != "split":
+                    splits[part][column] = _PARSERS[kind]([values[column] for values in table])
+        except ValueError as error:
+            raise DatasetError(
+                f"datasets/{filename}, column {column}: {error}; {_remedy(filename)}"
+            ) from error
+    return Dataset(name, splits)
+
+
+def _read_arrays(filename: str, names: Collection[str]) -> dict[str, np.ndarray]:
+    """Return the arrays of a shipped NPZ file, or raise a `DatasetError`."""
+    with np.load(open_checked(filename), allow_pickle=False) as file:
+        _check_columns(filename, file.files, names)
+        return dict(file)
+
+
+def load_chorales() -> Dataset:
     """Return Bach's four-part chorales as MIDI pitches, one step per sixteenth note.
 
     Returns:
@@ -164,8 +240,8 @@ def load_chorales():
     Raises:
         DatasetError: the file is missing or damaged.
     """
-    with np.load(open_checked("chorales.npz"), allow_pickle=False) as file:
-        table = dict(file)
+    stored = ("piece", "key", "tune", "split", "length", "pitches", "onsets")
+    table = _read_arrays("chorales.npz", stored)
     names = table["key"]
     table["tonic"] = np.array([TONICS.index(name.split()[0]) for name in names], np.int8)
     table["mode"] = np.array([name.split()[1] for name in names])
@@ -183,7 +259,7 @@ def load_chorales():
     )
 
 
-def load_entities():
+def load_entities() -> Dataset:
     """Return English sentences with BIO tags; ambiguous names know where their clue stands.
 
     Returns:
@@ -202,26 +278,11 @@ def load_entities():
     Raises:
         DatasetError: the file is missing, damaged or of another release.
     """
-    splits = {}
-    with open_checked("entities.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            splits.setdefault(row["split"], []).append(row)
-    return Dataset(
-        "entities",
-        {
-            split: {
-                "tokens": object_array([row["tokens"].split(" ") for row in rows]),
-                "tags": object_array([row["tags"].split(" ") for row in rows]),
-                "position": np.array([int(row["position"]) for row in rows]),
-                "clue": np.array([row["clue"] for row in rows]),
-                "pattern": np.array([int(row["pattern"]) for row in rows]),
-            }
-            for split, rows in splits.items()
-        },
-    )
+    kinds = dict(split=str, tokens=list, tags=list, position=int, clue=str, pattern=int)
+    return read_csv("entities", kinds)
 
 
-def load_reviews():
+def load_reviews() -> Dataset:
     """Return short reviews in which the order of the words decides about praise or blame.
 
     Returns:
@@ -239,26 +300,11 @@ def load_reviews():
     Raises:
         DatasetError: the file is missing, damaged or of another release.
     """
-    splits = {}
-    with open_checked("reviews.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            splits.setdefault(row["split"], []).append(row)
-    return Dataset(
-        "reviews",
-        {
-            split: {
-                "text": object_array([row["text"] for row in rows]),
-                "label": np.array([int(row["label"]) for row in rows]),
-                "phenomenon": np.array([row["phenomenon"] for row in rows]),
-                "thing": np.array([row["thing"] for row in rows]),
-                "pattern": np.array([row["pattern"] for row in rows]),
-            }
-            for split, rows in splits.items()
-        },
-    )
+    kinds = dict(split=str, text=object, label=int, phenomenon=str, thing=str, pattern=str)
+    return read_csv("reviews", kinds)
 
 
-def load_digits():
+def load_digits() -> Dataset:
     """Return the handwritten digits that come with scikit-learn, 8 by 8 pixels.
 
     Returns:
@@ -286,7 +332,7 @@ def load_digits():
     )
 
 
-def load_dates():
+def load_dates() -> Dataset:
     """Return dates written in six languages, and the same dates in English.
 
     They are written by babel, at each call the same. The long format is day, month and year;
@@ -311,13 +357,14 @@ def load_dates():
     order = np.random.RandomState(0).permutation(days)  # the legacy generator never changes
     english = Locale.parse("en")
     locales = [Locale.parse(code) for code in ("de", "es", "fi", "hu", "eu", "lt")]
-    kinds = [(locale, form) for locale in locales for form in ("long", "full")]
+    forms: tuple[Literal["long", "full"], ...] = ("long", "full")
+    kinds = [(locale, form) for locale in locales for form in forms]
 
-    def write(row):
+    def write(row: int) -> tuple[str, ...]:
         locale, form = kinds[row % len(kinds)]
         day = first + timedelta(int(order[row]))
         pair = [get_date_format(form, where).apply(day, where) for where in (locale, english)]
-        return *pair, locale.get_language_name("en"), form, day.isoformat()
+        return *pair, str(locale.get_language_name("en")), form, day.isoformat()
 
     splits = {}
     for split, rows in {
@@ -332,7 +379,7 @@ def load_dates():
     return Dataset("dates", splits)
 
 
-def load_glyphs():
+def load_glyphs() -> Dataset:
     """Return pictures of letters and Braille patterns with their Unicode names.
 
     Returns:
@@ -348,8 +395,7 @@ def load_glyphs():
     Raises:
         DatasetError: the file is missing or damaged.
     """
-    with np.load(open_checked("glyphs.npz"), allow_pickle=False) as file:
-        table = dict(file)
+    table = _read_arrays("glyphs.npz", ("image", "code", "typeface", "typefaces", "split"))
     pixels = np.stack([table["image"] >> 4, table["image"] & 15], axis=-1)
     characters = [chr(code) for code in table["code"]]
     names = [re.findall("[A-Z]+|[0-9]", unicodedata.name(character)) for character in characters]
@@ -368,7 +414,7 @@ def load_glyphs():
     )
 
 
-def make_adding(count, length, seed):
+def make_adding(count: int, length: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return sequences of the adding problem: two of the values are marked; what is their sum?
 
     The task is that of Hochreiter and Schmidhuber (1997), "Long Short-Term Memory", section 5.4,
@@ -403,7 +449,9 @@ def make_adding(count, length, seed):
     return x, (x[:, :, 0] * x[:, :, 1]).sum(axis=1, keepdims=True)
 
 
-def make_recall(count, distractors, seed, even=False):
+def make_recall(
+    count: int, distractors: int, seed: int, even: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Return stories that name an allergy, talk of other things, and ask what to avoid.
 
     "omar is allergic to nuts", then sentences of three to five words, six in fifteen of which
@@ -444,7 +492,7 @@ def make_recall(count, distractors, seed, even=False):
     return np.maximum(x, 0).astype("int32"), y.astype("int32")
 
 
-def load_recall():
+def load_recall() -> Dataset:
     """Return how well the readers of lesson 10 recall the allergy, at several distances.
 
     Returns:
@@ -462,16 +510,11 @@ def load_recall():
     Raises:
         DatasetError: the file is missing or damaged.
     """
-    with open_checked("recall.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    types = {"distractors": int, "seed": int, "steps": int, "accuracy": float}
-    columns = {
-        name: np.array([types.get(name, str)(row[name]) for row in rows]) for name in rows[0]
-    }
-    return Dataset("recall", {"runs": columns | {"even": columns["even"] == "1"}})
+    kinds = dict(layer=str, start=str, even=bool, distractors=int, seed=int, steps=int)
+    return read_csv("recall", kinds | dict(accuracy=float))
 
 
-def load_bottleneck():
+def load_bottleneck() -> Dataset:
     """Return how well translators of lesson 07 did after trainings of several lengths.
 
     Returns:
@@ -485,14 +528,11 @@ def load_bottleneck():
     Raises:
         DatasetError: the file is missing, damaged or of another release.
     """
-    with open_checked("bottleneck.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     kinds = dict(arrangement=str, units=int, epochs=int, seed=int, exact=float)
-    columns = {name: np.array([kind(row[name]) for row in rows]) for name, kind in kinds.items()}
-    return Dataset("bottleneck", {"runs": columns})
+    return read_csv("bottleneck", kinds)
 
 
-def load_taggers():
+def load_taggers() -> Dataset:
     """Return how well the taggers of lesson 12 did, one way or both ways, with several seeds.
 
     Returns:
@@ -512,15 +552,12 @@ def load_taggers():
     Raises:
         DatasetError: the file is missing, damaged or of another release.
     """
-    with open_checked("taggers.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     kinds = dict(cell=str, arrangement=str, units=int, epochs=int, seed=int, parameters=int)
-    kinds |= dict.fromkeys(("f1", "left", "both", "right", "patterns"), float)
-    columns = {name: np.array([kind(row[name]) for row in rows]) for name, kind in kinds.items()}
-    return Dataset("taggers", {"runs": columns})
+    scores = dict.fromkeys(("f1", "left", "both", "right", "patterns"), float)
+    return read_csv("taggers", kinds | scores)
 
 
-def load_gated():
+def load_gated() -> Dataset:
     """Return how well SimpleRNN, GRU and LSTM did side by side in lesson 11, with several seeds.
 
     Returns:
@@ -539,9 +576,5 @@ def load_gated():
     Raises:
         DatasetError: the file is missing, damaged or of another release.
     """
-    with open_checked("gated.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     kinds = dict(task=str, layer=str, units=int, size=int, budget=int, rate=float, seed=int)
-    kinds |= dict(validation=float, test=float, steps=int)
-    columns = {name: np.array([kind(row[name]) for row in rows]) for name, kind in kinds.items()}
-    return Dataset("gated", {"runs": columns})
+    return read_csv("gated", kinds | dict(validation=float, test=float, steps=int))

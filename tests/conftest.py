@@ -12,3 +12,8 @@ matplotlib.use("Agg")
 # The first call of a Keras layer compiles, which no deadline of milliseconds allows for.
 settings.register_profile("course", deadline=None, derandomize=True)
 settings.load_profile("course")
+
+
+def pytest_addoption(parser):
+    # Of tests/datasets, whose own conftest is loaded too late to add it.
+    parser.addoption("--data", action="store_true", help="test what is in unchanged data files too")

@@ -1,6 +1,5 @@
 """The Entities: valid tags, names held out, ambiguous names balanced, clues where they are said."""
 
-import importlib.util
 from collections import Counter, defaultdict
 
 from course_utils import datasets
@@ -17,12 +16,8 @@ def entities():
 
 
 @pytest.fixture(scope="module")
-def maker():
-    path = datasets.FOLDER / "make_entities.py"
-    spec = importlib.util.spec_from_file_location("make_entities", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def maker(load_maker):
+    return load_maker("make_entities")
 
 
 def names(split):

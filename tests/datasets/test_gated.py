@@ -1,7 +1,5 @@
 """The table of lesson 11: complete, fair, and made by the script that stands beside it."""
 
-import importlib.util
-
 from course_utils import datasets
 
 import keras
@@ -15,12 +13,8 @@ def runs():
 
 
 @pytest.fixture(scope="module")
-def maker():
-    path = datasets.FOLDER / "make_gated.py"
-    spec = importlib.util.spec_from_file_location("make_gated", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def maker(load_maker):
+    return load_maker("make_gated")
 
 
 def select(runs, task, layer, size, budget):
@@ -53,12 +47,14 @@ def test_every_layer_has_five_seeds_at_its_better_rate(runs, maker):
 
 
 def test_the_script_chooses_the_rate_on_the_validation_set(maker):
-    start = ["task", "GRU", "8", "100", "40"]
-    rows = [[*start, "0.1", "0", "0.7", "0.9"], [*start, "0.2", "0", "0.8", "0.1"]]
-    rows += [[*start, "0.1", "1", "0.95", "0.9"], ["other", *start[1:], "0.1", "0", "0.9", "0.9"]]
-    assert maker.choose_rate(rows, "task", "GRU", 8, 100, 40) == 0.2
-    less = [["chorales", *row[1:]] for row in rows[:3]]
-    assert maker.choose_rate(less, "chorales", "GRU", 8, 100, 40) == 0.1
+    def row(validation, rate, seed=0, task="task"):
+        keys = dict(zip(maker.KEYS, (task, "GRU", 40, 8, 100, rate, seed), strict=True))
+        return {name: str(value) for name, value in {**keys, "validation": validation}.items()}
+
+    rows = [row(0.7, 0.1), row(0.8, 0.2), row(0.95, 0.1, seed=1), row(0.9, 0.1, task="other")]
+    assert maker.choose_rate(rows, "task", "GRU", 40, 8, 100) == 0.2
+    less = [row(0.7, 0.1, task="chorales"), row(0.8, 0.2, task="chorales")]
+    assert maker.choose_rate(less, "chorales", "GRU", 40, 8, 100) == 0.1
 
 
 @pytest.mark.parametrize("task, features, outputs", [("entities", 52, 13), ("reviews", 32, 1)])

@@ -1,7 +1,5 @@
 """The maker of the glyphs draws the pictures that are shipped."""
 
-import importlib.util
-
 from course_utils import datasets
 
 import matplotlib
@@ -18,10 +16,8 @@ MADE_WITH = ("3.11.2", "13.0.0")
     (matplotlib.__version__, PIL.__version__) != MADE_WITH,
     reason=f"the pictures were drawn with Matplotlib and Pillow {MADE_WITH}",
 )
-def test_every_fiftieth_picture_is_drawn_again_the_same():
-    spec = importlib.util.spec_from_file_location("maker", datasets.FOLDER / "make_glyphs.py")
-    maker = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(maker)
+def test_every_fiftieth_picture_is_drawn_again_the_same(load_maker):
+    maker = load_maker("make_glyphs")
     train = datasets.load_glyphs()["train"]
     for row in range(0, len(train["name"]), 50):
         typeface = str(train["typeface"][row])

@@ -1,7 +1,5 @@
 """The stories of lesson 10 and the table of trainings on them."""
 
-import sys
-
 from course_utils import datasets
 from course_utils.datasets import ALLERGIES, RECALL_WORDS, make_recall
 
@@ -48,12 +46,10 @@ def test_the_same_seed_tells_the_same_stories():
         assert not np.array_equal(one, other)
 
 
-def test_every_training_stands_in_the_table_once(monkeypatch):
-    monkeypatch.syspath_prepend(str(datasets.FOLDER))
-    import make_recall as maker
-
+def test_every_training_stands_in_the_table_once(load_maker):
+    maker = load_maker("make_recall")
     runs = datasets.load_recall()["runs"]
-    rows = list(zip(*(runs[name] for name in maker.COLUMNS[:5]), strict=True))
+    rows = list(zip(*(runs[name] for name in maker.KEYS), strict=True))
     wanted = [
         (kind, start, even, distractors, seed)
         for seed, distractors in maker.DISTANCES
@@ -63,19 +59,15 @@ def test_every_training_stands_in_the_table_once(monkeypatch):
     assert np.all((runs["accuracy"] >= 0) & (runs["accuracy"] <= 1))
     ended = runs["steps"] < maker.BLOCK * maker.BLOCKS
     assert np.all(runs["accuracy"][ended] > 0.99)
-    sys.modules.pop("make_recall")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind, start, distractors", [("LSTM", "chrono", 4), ("LSTM", "zero", 2)])
-def test_the_table_can_be_measured_again(monkeypatch, kind, start, distractors):
-    monkeypatch.syspath_prepend(str(datasets.FOLDER))
-    import make_recall as maker
-
+def test_the_table_can_be_measured_again(load_maker, kind, start, distractors):
+    maker = load_maker("make_recall")
     runs = datasets.load_recall()["runs"]
     row = (runs["layer"] == kind) & (runs["start"] == start) & (runs["seed"] == 0)
     row &= runs["distractors"] == distractors
     _, accuracy = maker.run(kind, start, False, distractors, 0)
     # Another processor rounds otherwise: what is learned stays learned, a guess a guess.
     assert accuracy == pytest.approx(runs["accuracy"][row][0], abs=0.1)
-    sys.modules.pop("make_recall")

@@ -1,7 +1,6 @@
 """The reviews: the maker gives the file's bytes, and the splits are what their card says."""
 
 import csv
-import importlib.util
 import itertools
 import re
 from collections import Counter
@@ -20,11 +19,8 @@ def words_of(text):
 
 
 @pytest.fixture(scope="module")
-def maker():
-    spec = importlib.util.spec_from_file_location("maker", datasets.FOLDER / "make_reviews.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def maker(load_maker):
+    return load_maker("make_reviews")
 
 
 @pytest.fixture(scope="module")
@@ -137,14 +133,15 @@ def test_opinions_that_meet_in_the_test_never_meet_in_training(made, reviews):
 
 def test_no_opinion_is_both_praise_and_blame(maker):
     sides = set(), set()
-    for thing in maker.THINGS.values():
-        for text in (maker.COMMON | thing.words).values():
-            for side, words in zip(sides, maker.split_sides(text), strict=True):
+    things, _ = maker.read_things()
+    for thing in things.values():
+        for pair in thing.opinions.values():
+            for side, words in zip(sides, pair, strict=True):
                 side.update(words)
-        for aspect in maker.read_aspects(thing.aspects):
+        for aspect in thing.aspects:
             for side, points in zip(sides, aspect, strict=True):
                 side.update(point.said for point in points)
-    assert not sides[0] & sides[1]
+    assert sides[0] and sides[1] and not sides[0] & sides[1]
 
 
 def test_every_template_is_filled(reviews):
@@ -155,7 +152,7 @@ def test_every_template_is_filled(reviews):
 
 
 def test_the_hand_written_reviews_are_copied_unchanged(reviews):
-    path = datasets.FOLDER / "reviews_by_hand.csv"
+    path = datasets.FOLDER / "makers" / "reviews" / "by_hand.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["text"] for row in rows] == list(reviews["by_hand"]["text"])

@@ -1,6 +1,5 @@
 """The trainings of lesson 12, and the maker that trained them."""
 
-import importlib.util
 from itertools import groupby
 
 from course_utils import datasets
@@ -15,16 +14,12 @@ def runs():
 
 
 @pytest.fixture(scope="module")
-def maker():
-    path = datasets.FOLDER / "make_taggers.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def maker(load_maker):
+    return load_maker("make_taggers")
 
 
 def test_every_training_is_there_once_and_in_order(runs, maker):
-    keys = list(zip(*(runs[name] for name in maker.COLUMNS[:5]), strict=True))
+    keys = list(zip(*(runs[name] for name in maker.KEYS[:5]), strict=True))
     wanted = [(*run, seed) for *run, seeds in maker.RUNS for seed in seeds]
     assert keys == wanted
 
@@ -47,7 +42,7 @@ def test_the_parameters_are_equal_within_two_percent(runs, cell):
 
 
 def test_the_maker_builds_what_the_table_counts(runs, maker):
-    rows = zip(*(runs[name] for name in maker.COLUMNS), strict=True)
+    rows = zip(*(runs[name] for name in (*maker.KEYS, "parameters")), strict=True)
     entities = maker.Entities()
     for (cell, arrangement, units, parameters), _ in groupby(rows, lambda r: (*r[:3], r[5])):
         middle = maker.make_middle(cell, arrangement, int(units))
