@@ -196,9 +196,10 @@ def make_layer(kind, units, weights, **options):
         **options: more for the layer's constructor.
 
     Returns:
-        The layer, built, in the dtype of the weights.
+        The layer, built, in the dtype of the weights; whole numbers become floating-point ones.
     """
     keras = load_keras()
+    weights = [array if array.dtype.kind == "f" else array.astype(float) for array in weights]
     recurrent = ("SimpleRNN", "LSTM", "GRU")
     if kind.startswith(recurrent):
         options["recurrent_initializer"] = "zeros"

@@ -18,6 +18,7 @@ def mean_over_time(x):
 
 
 def mean(x):
+    x = x if x.dtype.kind == "f" else x.astype(float)
     return np.array(load_keras().layers.GlobalAveragePooling1D(dtype=x.dtype.name)(x))
 
 
@@ -27,7 +28,10 @@ MEAN = exercise(
     key="keras.layers.GlobalAveragePooling1D",
     answer=mean,
     returns="mean (batch, features)",
-    examples={"one sequence: 1, then 3": dict(x=[[[1], [3]]])},
+    examples={
+        "one sequence: 1, then 3": dict(x=[[[1], [3]]]),
+        "an array of whole numbers": dict(x=np.array([[[1], [2]], [[-4], [9]], [[0], [5]]])),
+    },
     sizes=(
         ("", dict(batch=4, time=3, features=2)),
         ("as many sequences as steps", dict(batch=3, time=3, features=2)),

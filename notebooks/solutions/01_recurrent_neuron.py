@@ -23,6 +23,12 @@ STEP = exercise(
         "only b_o": dict(b_o=[1, 0]),
         "only the input and the output term": dict(x_t=[[0.5]], W_x=[[2]], W_o=[[1, -1]]),
         "scores of 1000": dict(b_o=[1000, 998]),
+        "one row far above the other": dict(
+            x_t=[[9], [-9]], h_prev=[[0], [0]], W_x=[[1]], W_o=[[1000, 998]]
+        ),
+        "arrays of whole numbers": dict(
+            x_t=np.array([[1], [-2]]), h_prev=np.array([[0], [1]]), W_x=[[0.3]], W_h=[[0.7]]
+        ),
     },
     mistakes="""
         the previous state were left out | h_prev: 0 * h_prev
@@ -72,6 +78,9 @@ BACKWARDS = exercise(
         "only the first input": dict(x=[[[0.5], [0], [0]]], W_x=[[2]], W_h=[[1]]),
         "only h_0": dict(h_0=[[0.5]], W_h=[[1]]),
         "only b_h": dict(b_h=[1]),
+        "arrays of whole numbers": dict(
+            x=np.array([[[1], [0], [-1]]]), h_0=np.array([[1]]), W_x=[[0.3]], W_h=[[0.7]]
+        ),
     },
     mistakes="""
         the sequence were read forwards | reversed( -> (, then [::-1] ->
@@ -125,6 +134,9 @@ CEILING = exercise(
         "the same two letters, in both orders": dict(words=["abc", "bad"], k=2),
         "a word of one letter": dict(words=["a", "ab"], k=2),
         "six words": dict(words="bonjour granny cocoa remember level tattoo".split(), k=1),
+        "a word that occurs twice": dict(words="abac abac adac".split(), k=2),
+        "capitals": dict(words="Anna nana ANNA".split(), k=1),
+        "a long word": dict(words=["ab" * 600 + "b" * 700], k=3),
     },
     draw=draw_words,
     sizes=(
@@ -203,6 +215,12 @@ SPAN = exercise(
         "a weight of -1": dict(w_h=-1.0, fraction=0.2),
         "a weight above 1": dict(w_h=1.5, fraction=0.2),
         "a weight below -1": dict(w_h=-1.5, fraction=0.2),
+        "a weight very near 1": dict(w_h=0.9997, fraction=0.1),
+        "a weight very near -1": dict(w_h=-0.998, fraction=0.01),
+        "a tiny weight": dict(w_h=1e-9, fraction=1e-15),
+        "a tiny fraction": dict(w_h=0.5, fraction=1e-40),
+        "a fraction near 1": dict(w_h=0.999, fraction=0.998),
+        "whole numbers as weights": dict(w_h=-3, fraction=0.5),
     },
     draw=draw_span,
     sizes=(

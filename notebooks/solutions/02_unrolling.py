@@ -25,6 +25,15 @@ WEEKLY = exercise(
         "only the input term": dict(x=[[[0.5], [0.5], [0.5]]], W_x=[[[2]], [[1]]]),
         "only the recurrent term": dict(h_0=[[0.5]], W_h=[[[2]], [[1]]]),
         "only the bias": dict(b_h=[[1], [2]]),
+        "arrays of whole numbers": dict(
+            x=np.array([[[1], [0], [-1]]]),
+            h_0=np.array([[1]]),
+            W_x=[[[0.3]], [[0.5]]],
+            W_h=[[[0.7]], [[0.2]]],
+        ),
+        "hundreds of steps": dict(
+            x=np.tile([[[0.5], [-1], [0.2]]], (1, 130, 1)), W_x=[[[2]], [[1]]], W_h=[[[1]], [[-1]]]
+        ),
     },
     sizes=(
         ("", dict(batch=3, time=5, features=2, units=4, sets=2)),
@@ -85,7 +94,7 @@ WEEKLY = exercise(
 def masked(x, mask, W_x, W_h, b_h):
     layer = make_layer("SimpleRNN", len(b_h), [W_x, W_h, b_h], return_sequences=True)
     states = layer(x, mask=mask)
-    mean = load_keras().layers.GlobalAveragePooling1D(name="answer_key", dtype=x.dtype.name)
+    mean = load_keras().layers.GlobalAveragePooling1D(name="answer_key", dtype=W_x.dtype.name)
     return np.array(states), np.array(mean(states, mask=mask))
 
 
@@ -124,6 +133,7 @@ MASKED = exercise(
         "the last step masked": STEPS | dict(mask=[[True, True, False]]),
         "the first step masked": STEPS | dict(x=[[[1], [0.5], [0]]], mask=[[False, True, True]]),
         "only the bias, the last step masked": dict(mask=[[True, True, False]], b_h=[1]),
+        "an array of whole numbers": dict(x=np.array([[[1], [0], [-1]]]), W_x=[[0.3]], W_h=[[0.7]]),
     },
     draw=draw_masked,
     sizes=(
@@ -218,6 +228,10 @@ CHUNKS = exercise(
         "only the bias": dict(b_h=[1], length=2),
         "chunks of one step": IMPULSE | dict(length=1),
         "one chunk longer than all": IMPULSE | dict(length=9),
+        "arrays of whole numbers": dict(
+            x=np.array([[[1], [0], [-1]]]), h_0=np.array([[1]]), W_x=[[0.3]], W_h=[[0.7]], length=2
+        ),
+        "a hundred chunks": IMPULSE | dict(x=np.tile([[[0.5], [-1]]], (1, 101, 1)), length=2),
     },
     draw=draw_chunks,
     sizes=(
@@ -295,6 +309,7 @@ MATRIX = exercise(
         "one feature, one unit": dict(W_x=[[3]], W_h=[[2]], time=3),
         "W_h that shifts": dict(W_x=[[1, 0], [0, 1]], W_h=[[0, 1], [0, 0]], time=2),
         "no memory, W_h of zero": dict(W_x=[[1]], W_h=[[0]], time=2),
+        "an array of whole numbers": dict(W_x=np.array([[3]]), W_h=[[0.5]], time=4),
     },
     draw=draw_matrix,
     sizes=(

@@ -170,11 +170,16 @@ def try_out(exercise, task, scope):
     """Yield (verdict, line before, line after) of each mutant of an exercise's solution."""
     names = dict(scope)
     exec(task.setup, names)
-    for source, lines in list_mutants(task.source).items():
+
+    def ask(source):
         own = dict(names)
         exec(source, own)
         with redirect_stdout(StringIO()):
-            finding, _ = engine.examine(exercise, own[ast.parse(source).body[0].name], CALL_LIMIT)
+            return engine.examine(exercise, own[ast.parse(source).body[0].name], CALL_LIMIT)[0]
+
+    assert ask(task.source) is None, f"{exercise.id}: the solution itself does not pass"
+    for source, lines in list_mutants(task.source).items():
+        finding = ask(source)
         verdict = "passed" if finding is None else "named" if finding.mistake else "unnamed"
         yield verdict, *lines
 
