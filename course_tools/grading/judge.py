@@ -57,7 +57,6 @@ class Assignment:
     """The exercises of one lesson, with the inputs of one seed.
 
     Attributes:
-        number: of the lesson, "01".
         tasks: list of `Task`.
         question: `engine.Question` with the points for it, or None.
         handed_out: tuple of the cells of the exercises' notebook.
@@ -76,7 +75,7 @@ class Assignment:
         own = {task.id: task.points for task in (*lesson.exercises, lesson.question) if task}
         points = own if points is None else points
         (path,) = (NOTEBOOKS / "exercises").glob(f"{number}_*.ipynb")
-        self.number, self.handed_out = number, read_notebook(path.read_bytes())
+        self.handed_out = read_notebook(path.read_bytes())
         names = function_names(self.handed_out)
         self.tasks, self.question = [], None
         for exercise in lesson.exercises:

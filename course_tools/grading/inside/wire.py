@@ -2,7 +2,7 @@
 
 from course_utils.checks.codec import LARGEST, LENGTH, MEGABYTE, CodecError, decode, encode
 
-__all__ = ["ANSWER", "LARGEST", "MEGABYTE", "STOPPED", "CodecError", "encode", "receive"]
+__all__ = ["ANSWER", "STOPPED", "CodecError", "encode", "receive"]
 
 ANSWER = 4 * MEGABYTE  # bytes of a frame that comes from a worker; right answers are far smaller
 STOPPED = "stopped by the grader"  # message of what ends a cell that takes too long
