@@ -798,7 +798,7 @@ def draw_topology(
     Raises:
         ValueError: the kind is unknown, or cannot have so many inputs or outputs.
     """
-    usual = {
+    usual: dict[str, tuple] = {
         "one to one": (["$x$"], ["$o$"]),
         "one to many": (["$x$"], 3),
         "many to one": (3, ["$o$"]),
