@@ -2,13 +2,13 @@
 
 The notebook of the same name holds a lesson's titles, points, axes (in the docstrings) and
 solutions; all four are read from there. A known mistake is an edit of the solution, as a student
-would have made it. In a table of mistakes
+would have made it. A table of mistakes holds, for each,
 
-    the output came from the previous state | h_t @ W_o -> h_prev @ W_o
-        asking which state has already seen x_t: the output is read from that one
+    the output is read from the previous state | h_t @ W_o -> h_prev @ W_o
+        checking which state has seen x_t: the output is read from that one
 
-stand a name, which ends the sentence "it looks as if ...", an edit, and a hint, which begins with
-a verb in -ing. Edits are
+a name in the present tense, which ends the sentence "it looks as if ...", an edit, and a hint,
+which begins with a verb in -ing. Edits are
 
     old -> new            text of the solution below its docstring, wherever it occurs
     W_h: W_h.T            an argument, on its way in
@@ -52,41 +52,41 @@ SIZES = (  # of the inputs drawn: (label, the axis it is about, sizes)
 SMALL = defaultdict(lambda: 2, batch=1, time=3, features=1, units=1)  # sizes of the examples
 FAMILIES = {  # what an exercise has: the mistakes of all that have it; {0} is its name
     "bias": """
-        {0} were forgotten | {0}: 0 * {0}
-            setting everything but {0} to zero: what comes back should still depend on it
+        {0} is missing | {0}: 0 * {0}
+            setting everything but {0} to zero: the result should still depend on it
     """,
     "square matrix": """
-        {0} were transposed | {0}: {0}.T
-            writing the shapes under the product: rows are examples, so h stands left of {0}
+        {0} is transposed | {0}: {0}.T
+            writing the shapes under the product: rows are examples, so it is h @ {0}
     """,
     "h_0": """
-        the run began with zeros and not with h_0 | h_0: 0 * h_0
-            looking where h_0 is used in your function
+        the run starts from zeros, not from h_0 | h_0: 0 * h_0
+            looking for h_0 in your function: the first step should start from it
     """,
     "mask": """
-        the mask were not used | mask: np.ones_like(mask)
-            printing h before and after a masked step: it should not move
-        the mask were read the wrong way round | mask: ~mask
+        the mask is ignored | mask: np.ones_like(mask)
+            printing h before and after a masked step: it should not change
+        the mask is inverted | mask: ~mask
             reading the mask aloud: True is a real step, False is padding
     """,
     "directions": """
-        the forward weights served both directions
+        both directions use the forward weights
             | W_x: W_x[[0, 0]], then W_h: W_h[[0, 0]], then b_h: b_h[[0, 0]]
-        the backward weights served both directions
+        both directions use the backward weights
             | W_x: W_x[[1, 1]], then W_h: W_h[[1, 1]], then b_h: b_h[[1, 1]]
-        the weights of the two directions were exchanged
+        the two directions use each other's weights
             | W_x: W_x[::-1], then W_h: W_h[::-1], then b_h: b_h[::-1]
-            W_x[0], W_h[0], b_h[0] for the forward run and those with [1] for the backward run
+            using W_x[0], W_h[0] and b_h[0] in the forward run, those with [1] in the backward run
     """,
     "two results": """
-        the two results were returned in the other order | return: result[::-1]
+        the two results are in the wrong order | return: result[::-1]
             ending with: return {0}
     """,
     "states": """
-        the axes batch and time were swapped | return: result.swapaxes(0, 1)
-            np.stack(list_of_states, axis=1): np.array(list_of_states) puts time first
-        the states were returned as a Python list | return: list(result.swapaxes(0, 1))
-            np.stack(list_of_states, axis=1): it makes one array, with time as the second axis
+        the axes batch and time are swapped | return: result.swapaxes(0, 1)
+            using np.stack(list_of_states, axis=1): np.array(list_of_states) puts time first
+        the states come back as a Python list | return: list(result.swapaxes(0, 1))
+            using np.stack(list_of_states, axis=1): it makes one array, with time as second axis
     """,
 }
 
@@ -323,7 +323,7 @@ def _read_families(axes, results, without):
             continue
         alone = [kind for kind, _ in found].count(family) == 1
         for mistake, edit, hint in _read_table(family, FAMILIES[family].format(name)):
-            yield re.sub("^b_?h?(?= were)", "the bias", mistake) if alone else mistake, (edit, hint)
+            yield re.sub("^b_?h?(?= is)", "the bias", mistake) if alone else mistake, (edit, hint)
 
 
 def _read_table(place, text):

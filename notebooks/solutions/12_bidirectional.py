@@ -75,51 +75,51 @@ MASKED = exercise(
     ),
     without=("states",),
     mistakes="""
-        the backward run had not been turned back | axis=1)[:, order] -> axis=1)
-            states[:, ::-1] of the backward run: its first state belongs to the last step
-        the backward run ignored the mask and began with the padding
+        the backward states are not turned back into the order of time
+            | axis=1)[:, order] -> axis=1)
+            using states[:, ::-1] of the backward run: its first state belongs to the last step
+        the backward run ignores the mask and starts with the padding
             | real = turned_mask[:, t, None] -> real = turned_mask[:, t, None] | (direction == 1)
-            turning the mask round together with x: the padding then stands in front
-        x were turned round and the mask were not | mask[:, order] -> mask
-            turning the mask as well: mask[:, ::-1]
-        the forward run ignored the mask
+            turning the mask round with x: the padding then comes first, to be skipped
+        x is turned round, but the mask is not | mask[:, order] -> mask
+            turning the mask round as well: mask[:, ::-1]
+        the forward run ignores the mask
             | real = turned_mask[:, t, None] -> real = turned_mask[:, t, None] | (direction == 0)
             storing zeros where the mask is False, in the forward half too
-        the mask were used for what is shown, and not inside the runs
-            | np.where(real, new, h) -> new
+        the mask is applied to the output, but not inside the runs | np.where(real, new, h) -> new
             keeping the old state inside the loop: np.where(mask[:, t, None], new, h)
-        the padded inputs were set to zero and the steps taken all the same
+        masked inputs are zeroed, but their steps are still taken
             | x: x * mask[..., None], then mask: np.ones_like(mask)
-            a step with x_t = 0: the bias and W_h still move the state, and padding should not
-        the second run read forwards too | slice(None, None, -1) -> slice(None)
-            x[:, ::-1]: the time is the second axis; x[::-1] turns the batch round
-        the sequence were read forwards, and the states turned round
+            looking at a step with x_t = 0: b_h and W_h still move the state, and padding should not
+        the second run reads forwards too | slice(None, None, -1) -> slice(None)
+            using x[:, ::-1]: time is the second axis, and x[::-1] turns the batch round
+        the sequence is read forwards, and only the states are turned round
             | x[:, order], mask[:, order] -> x, mask
-            turning x before the run as well as the states after it
-        the real part had been turned back into the wrong place, behind the padding
+            turning x round before the run as well as the states after it
+        the real part ends up in the wrong place, behind the padding
             | return: shown_otherwise(result, mask, lambda real, padding: (padding, real))
-            a row of 3 steps with one of padding: its last real step is at index 1
-        the real part had not been turned back
+            working out a row of 3 steps, one of them padding: its last real step is at index 1
+        the real part is not turned back
             | return: shown_otherwise(result, mask, lambda real, padding: (real[::-1], padding))
             turning the states of the real part round before they go into their row
-        the padding showed the last state of the backward run, where it has not begun
+        the padding shows the last backward state
             | return: shown_otherwise(result, mask, lambda real, pad: (real, pad + real[:1]))
-            leaving zeros at the padding: reading from the end, the run has not begun there
-        the padding showed the last forward state | np.where(real, h, 0) -> h
-            np.where(mask[:, t, None], h, 0) when you store a state, while h itself stays
-        the backward run began with the last forward state
+            leaving zeros at the padding: the backward run has not started there yet
+        the padding shows the last forward state | np.where(real, h, 0) -> h
+            storing np.where(mask[:, t, None], h, 0), while h itself keeps its value
+        the backward run starts from the last forward state
             | h = np.zeros((len(x), b_h.shape[1])) ->
             | h = halves[0][:, -1] if direction else np.zeros((len(x), b_h.shape[1]))
             starting both runs from zeros: the two networks know nothing of each other
-        the backward states came first | concatenate(halves -> concatenate(halves[::-1]
-            np.concatenate([forward, backward], axis=-1), in this order
-        the states were added and not put side by side
+        the backward states come first | concatenate(halves -> concatenate(halves[::-1]
+            using np.concatenate([forward, backward], axis=-1), in this order
+        the states are added up, not put side by side
             | np.concatenate(halves, axis=-1) -> sum(halves)
-            np.concatenate([forward, backward], axis=-1): units become 2*units
-        the states were joined along the time | halves, axis=-1 -> halves, axis=1
-            axis=-1 in np.concatenate: the last axis holds the units
-        the two runs were returned as a pair | np.concatenate(halves, axis=-1) -> tuple(halves)
-            np.concatenate([forward, backward], axis=-1): one array
+            using np.concatenate([forward, backward], axis=-1): units become 2*units
+        the states are joined along time | halves, axis=-1 -> halves, axis=1
+            using axis=-1 in np.concatenate: the last axis holds the units
+        the two runs come back as a pair | np.concatenate(halves, axis=-1) -> tuple(halves)
+            joining them into one array: np.concatenate([forward, backward], axis=-1)
     """,
 )
 
@@ -181,41 +181,41 @@ LOG = exercise(
         ("float32", dict(time=14, runs=7, ahead=1, noise=0, dtype="float32")),
     ),
     mistakes="""
-        the last changed input counted and not the first | changed[0] -> changed[-1]
-            two changes at once: the earlier of them may have moved the output; it proves less
-        an output's own step counted as one step ahead | - moved[0] -> - moved[0] + 1
-            an output that moves at the step of its input: the look-ahead is 0
-        the steps between input and output were counted, one too few | - moved[0] -> - moved[0] - 1
-            an input at step 3 that moves an output at step 1: two steps ahead
-        the look-back were measured: the distance to the last output that moved
+        the last changed input counts, not the first | changed[0] -> changed[-1]
+            thinking of two changes at once: the earlier one may be the cause, so less is proven
+        an output that moves at its own step counts as one step ahead | - moved[0] -> - moved[0] + 1
+            checking an output that moves at the step of its input: its look-ahead is 0
+        only the steps in between are counted, which is one too few | - moved[0] -> - moved[0] - 1
+            working out an input at step 3 that moves an output at step 1: two steps ahead
+        the look-back is measured: how far behind its input the last output moves
             | changed[0] - moved[0] -> moved[-1] - changed[0]
-            the sign: an output that moves after its input is memory and no leak
-        the distance counted in both directions
+            checking the sign: an output that moves after its input is memory, not a leak
+        distances in both directions count
             | changed[0] - moved[0] -> np.abs(changed[0] - moved).max()
-            looking only at the outputs that stand before the first changed input
-        the leaking outputs were counted and not their distance
+            looking only at outputs before the first changed input
+        the leaking outputs are counted, not their distance
             | changed[0] - moved[0] -> (moved < changed[0]).sum()
-            an input at step 3 that moves only the output at step 0: three steps ahead
-        the nearest output that moved counted and not the earliest
+            working out an input at step 3 that moves only the output at step 0: three steps ahead
+        the nearest output that moves counts, not the earliest
             | moved[0] -> max(moved[moved < changed[0]], default=changed[0])
-            the earliest output that moved: it is the farthest from the change
-        rounding counted as a move | > 1e-6 -> > 0
-            np.abs(y[run] - y[0]) > 1e-6
-        only the first changed run were looked at | x: x[:2], then y: y[:2]
-            a loop over all runs from 1 on, and the largest of what they prove
-        only the last run were looked at | x: x[[0, -1]], then y: y[[0, -1]]
-            keeping the largest value of all runs, and not that of the last turn
-        each run were compared with the run before it
+            taking the earliest output that moves: it is the farthest from the change
+        rounding errors count as movement | > 1e-6 -> > 0
+            comparing with a tolerance: np.abs(y[run] - y[0]) > 1e-6
+        only the first changed run is looked at | x: x[:2], then y: y[:2]
+            looping over all runs from 1 on, and taking the largest of what they prove
+        only the last run is looked at | x: x[[0, -1]], then y: y[[0, -1]]
+            keeping the largest value of all runs, not just the one from the last turn
+        each run is compared with the run before it
             | - x[0] -> - x[run - 1], then - y[0] -> - y[run - 1]
-            x[run] - x[0]: run 0 is the original for all others
-        all runs were thrown together | return: all_runs_together(x, y)
-            treating each run by itself: an output answers to the changes of its own run only
-        only the first output of each step were looked at | y: y[..., :1]
-            the largest difference over the outputs: np.abs(...).max(axis=-1)
-        only the first feature of each step were looked at | x: x[..., :1]
-            the largest difference over the features: np.abs(x[run] - x[0]).max(axis=-1)
-        the answer were whether anything looks ahead | return ahead -> return ahead > 0
-            the number of steps: how far before the first changed input the output stands
+            using x[run] - x[0]: run 0 is the original for all the others
+        all runs are lumped together | return: all_runs_together(x, y)
+            treating each run by itself: an output answers only to the changes of its own run
+        only the first output of each step is looked at | y: y[..., :1]
+            taking the largest difference over the outputs: np.abs(...).max(axis=-1)
+        only the first feature of each step is looked at | x: x[..., :1]
+            taking the largest difference over the features: np.abs(x[run] - x[0]).max(axis=-1)
+        the answer only says whether anything looks ahead | return ahead -> return ahead > 0
+            counting steps: how far before the first changed input does an output move?
     """,
 )
 
@@ -260,41 +260,39 @@ SUMMARY = exercise(
         ),
     ),
     mistakes="""
-        the backward state came from the last real step, where it has read one input
+        the backward state is read at the last real step, where it has seen one input
             | b_h[1])[0, -1] -> b_h[1])[0, 0]
-            the backward state at step 0: there it has read the whole sequence
-        the backward state came from the last step of the row
+            taking the backward state at step 0: there it has read the whole sequence
+        the backward state is read at the last step of the row
             | real[:, ::-1] -> row[None, ::-1], then b_h[1])[0, -1] -> b_h[1])[0, 0]
             cutting the row at its length, and taking the backward state at step 0
-        the backward run began with the padding | real[:, ::-1] -> row[None, ::-1]
-            cutting the row at its length before it is turned round: row[:length][::-1]
-        the forward run went on through the padding | run_rnn(real, -> run_rnn(row[None],
+        the backward run starts with the padding | real[:, ::-1] -> row[None, ::-1]
+            cutting the row at its length before you turn it round: row[:length][::-1]
+        the forward run goes on through the padding | run_rnn(real, -> run_rnn(row[None],
             taking the forward state at step lengths - 1
-        the lengths were not used | row[None, :length] -> row[None]
+        the lengths are ignored | row[None, :length] -> row[None]
             cutting each row at its length: x[i, : lengths[i]]
-        the forward state were the one of the step before
-            | b_h[0])[0, -1] -> b_h[0])[0, max(length - 2, 0)]
-        the forward state were the one of the step after
-            | run_rnn(real, -> run_rnn(row[None, : length + 1],
-            the last real step of a row: its index is length - 1
-        the forward state came from step 0 | b_h[0])[0, -1] -> b_h[0])[0, 0]
-            the forward state at the last real step: there it has read the whole sequence
-        the mean of the states were taken in place of the last ones | [0, -1] -> [0].mean(axis=0)
-            one state of each run: the one that has read everything
-        the second run read forwards too | real[:, ::-1] -> real
-            turning the real part round: [::-1] along the time
-        every merge mode were concat | merge_mode: "concat"
-            a branch for each merge_mode: side by side, +, * and the mean
-        every merge mode but concat were a sum
+        the forward state is one step too early | b_h[0])[0, -1] -> b_h[0])[0, max(length - 2, 0)]
+        the forward state is one step too late | run_rnn(real, -> run_rnn(row[None, : length + 1],
+            taking the last real step of a row: its index is length - 1
+        the forward state is taken from step 0 | b_h[0])[0, -1] -> b_h[0])[0, 0]
+            taking the forward state at the last real step: there it has read the whole sequence
+        each run gives the mean of its states, not the last one | [0, -1] -> [0].mean(axis=0)
+            taking one state of each run: the one that has read everything
+        the second run reads forwards too | real[:, ::-1] -> real
+            turning the real part round: [::-1] along time
+        every merge mode acts like concat | merge_mode: "concat"
+            writing a branch for each merge_mode: side by side, +, * and the mean
+        every merge mode but concat acts like sum
             | merge_mode: "concat" if merge_mode == "concat" else "sum"
-            a branch for each merge_mode: mul multiplies, ave halves the sum
-        ave were a sum, not halved | (2 if merge_mode == "ave" else 1) -> 1
-            (forward + backward) / 2
-        mul were a matrix product | forward * backward -> forward @ backward.T
-            forward * backward: unit by unit
-        the backward state came first | [forward, backward], -> [backward, forward],
-            np.concatenate([forward, backward], axis=-1), in this order
-        the backward run began with the last forward state
+            writing a branch for each merge_mode: mul multiplies, ave halves the sum
+        ave is the whole sum, not half of it | (2 if merge_mode == "ave" else 1) -> 1
+            halving the sum: (forward + backward) / 2
+        mul is a matrix product | forward * backward -> forward @ backward.T
+            multiplying unit by unit: forward * backward
+        the backward state comes first | [forward, backward], -> [backward, forward],
+            using np.concatenate([forward, backward], axis=-1), in this order
+        the backward run starts from the last forward state
             | real[:, ::-1], h_0, -> real[:, ::-1], forward[None],
             starting both runs from zeros: the two networks know nothing of each other
     """,
@@ -337,48 +335,49 @@ AHEAD = exercise(
     ),
     without=("states",),
     mistakes="""
-        the backward run saw the whole future | t : t + ahead + 1 -> t:
-            x[:, t : t + ahead + 1]: the backward run begins ahead steps after t
-        it looked one step less ahead | t + ahead + 1 -> t + max(ahead, 1)
-            x[:, t : t + ahead + 1]: a slice does not include its end
-        it looked one step too far ahead | t + ahead + 1 -> t + ahead + 2
-            ahead = 0: the backward run reads the input of step t and no other
-        the sequence were cut into blocks, and each step saw to the end of its block
+        the backward run sees the whole future | t : t + ahead + 1 -> t:
+            cutting out x[:, t : t + ahead + 1]: the backward run starts ahead steps after t
+        the look-ahead is one step too short | t + ahead + 1 -> t + max(ahead, 1)
+            cutting out x[:, t : t + ahead + 1]: a slice leaves out its end
+        the look-ahead is one step too long | t + ahead + 1 -> t + ahead + 2
+            checking ahead = 0: the backward run reads the input of step t and no other
+        the sequence is cut into blocks, and each step sees to the end of its block
             | t : t + ahead + 1 -> t : (t // (ahead + 1) + 1) * (ahead + 1)
-            a cut of its own for every step: each of them sees ahead steps of future
-        the few steps were read forwards | part[:, ::-1] -> part
+            cutting afresh at every step: each one sees ahead steps of the future
+        the steps ahead are read forwards | part[:, ::-1] -> part
             turning the part round before it is read: the farthest input comes first
-        the first state of the backward run were taken, which has read the farthest input
+        the first backward state is taken, which has seen only the farthest input
             | b_h[1])[:, -1] -> b_h[1])[:, 0]
-            the last state in the order of reading: it belongs to step t
-        the backward run left out the input of step t
+            taking the last state in the order of reading: it belongs to step t
+        the backward run leaves out the input of step t
             | x[:, t : -> x[:, t + (ahead > 0) :,
             | then b_h[1])[:, -1] -> b_h[1])[:, -1] if part.size else h_0
-            x[:, t : t + ahead + 1]: it begins with the input of step t itself
-        the backward run began at the first step of all | t : t + ahead -> : t + ahead
-            x[:, t : t + ahead + 1]: what lies before t is for the forward run
-        the look ahead were a look back | t : t + ahead + 1 -> max(0, t - ahead) : t + 1
-            x[:, t : t + ahead + 1]: later inputs have larger indices
-        zeros followed the end of the sequence and were read
+            cutting out x[:, t : t + ahead + 1]: it starts at the input of step t itself
+        the backward run goes all the way back to the first step | t : t + ahead -> : t + ahead
+            cutting out x[:, t : t + ahead + 1]: what comes before t is for the forward run
+        the backward run looks back instead of ahead
+            | t : t + ahead + 1 -> max(0, t - ahead) : t + 1
+            cutting out x[:, t : t + ahead + 1]: later inputs have larger indices
+        zeros are added at the end of the sequence, and read
             | x[:, t : -> np.pad(x, ((0, 0), (0, ahead), (0, 0)))[:, t :
-            shorter parts near the end: even an input of zeros moves the state
-        the last steps, whose look ahead is cut short, got zeros
+            letting the part get shorter near the end: even an input of zeros moves the state
+        the last steps, whose look-ahead is cut short, get zeros
             | backward.append( -> backward.append((t + ahead < x.shape[1]) *
-            a backward run for the last steps too, over the inputs that there are
-        a backward run began with the state of the one before
+            running backwards for the last steps too, over the inputs that are left
+        each backward run starts from the state of the one before
             | part[:, ::-1], h_0, -> part[:, ::-1], backward[-1] if backward else h_0,
             starting every backward run from zeros
-        the forward run were cut short too
+        the forward run is cut short too
             | run_rnn(x, h_0, W_x[0], W_h[0], b_h[0]) ->
             | cut_short(x, h_0, W_x[0], W_h[0], b_h[0], ahead)
-            one forward run over the whole sequence: the past is no secret
-        the forward run began anew at every step
+            running forwards once, over the whole sequence: the past is no secret
+        the forward run starts afresh at every step
             | run_rnn(x, h_0, W_x[0], W_h[0], b_h[0]) ->
             | cut_short(x, h_0, W_x[0], W_h[0], b_h[0], 0)
-            one forward run over the whole sequence, with run_rnn
-        the backward states came first
+            running forwards once, over the whole sequence, with run_rnn
+        the backward states come first
             | [forward, np.stack(backward, axis=1)] -> [np.stack(backward, axis=1), forward]
-            np.concatenate([forward, backward], axis=-1), in this order
+            using np.concatenate([forward, backward], axis=-1), in this order
     """,
 )
 
