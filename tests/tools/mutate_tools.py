@@ -16,9 +16,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mutants import replace_expression, replace_statement
-
 from course_utils import ROOT
+
+from mutants import replace_expression, replace_statement
 
 ROOMS = {  # what is mutated: the tests that should notice
     "course_utils/checks": ["tests/utils/test_checks.py", "tests/utils/test_explain.py"],
