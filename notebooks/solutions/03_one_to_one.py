@@ -7,6 +7,7 @@ import numpy as np
 
 
 def entropy(scores, labels):
+    scores = scores if scores.dtype.kind == "f" else scores.astype(float)
     options = dict(from_logits=True, ignore_class=-1, dtype=scores.dtype.name)
     loss = load_keras().losses.SparseCategoricalCrossentropy
     losses = loss(reduction=None, **options)(labels, scores)
@@ -47,6 +48,9 @@ ENTROPY = exercise(
             scores=[[1000, 1000], [-1000, -1000]], labels=np.array([0, 1])
         ),
         "no label at all": dict(scores=[[2, 2, 0]], labels=np.array([-1])),
+        "scores of whole numbers": dict(
+            scores=np.array([[3, 1, 0], [0, -2, 2]]), labels=np.array([1, -1])
+        ),
     },
     draw=draw_entropy,
     sizes=(
@@ -143,7 +147,7 @@ def convolution(images, W, b):
     layer = load_keras().layers.Conv2D(len(b), W.shape[:2], padding="same", **options)
     layer.build(images.shape)
     layer.set_weights([W, b])
-    return np.array(layer(images))
+    return np.array(layer(images.astype(W.dtype)))
 
 
 def one_channel(image, window, bias=0):
@@ -170,6 +174,10 @@ CONVOLUTION = exercise(
         "one bright pixel in the middle": one_channel([[0, 0, 0], [0, 1, 0], [0, 0, 0]], NINE),
         "one row, a window of one row": one_channel([[1, 2, 4]], [[-1, 0, 1]]),
         "an image smaller than the window": one_channel([[1, 2]], NINE),
+        "an image of bytes": dict(
+            images=np.array([[[[200], [3], [255]]]], dtype="uint8"), W=[[[[-0.5]], [[0.25]], [[2]]]]
+        )
+        | dict(b=[0.5]),
     },
     sizes=(
         ("", dict(batch=3, height=6, width=5, rows=3, columns=3, channels=2, filters=4)),
@@ -277,6 +285,7 @@ TALLY = exercise(
         "a class that never occurs": answered([0, 0, 0, 1, 1, 0], [0, 0, 0, 0, 1, 1]),
         "a class that is only answered": answered([0, 2, 0], [0, 0, 1]),
         "a batch of one": answered([1], [1]),
+        "hundreds of images of one class": answered([0] * 290 + [1, 2], [0] * 280 + [1] * 12),
     },
     draw=draw_tally,
     sizes=(
@@ -345,6 +354,7 @@ TALLY = exercise(
 
 def patches(images, size):
     padded = np.pad(images, ((0, 0), *((0, -length % size) for length in images.shape[1:])))
+    padded = padded if padded.dtype.kind == "f" else padded.astype(float)
     cut = load_keras().ops.image.extract_patches(padded[..., None], size, padding="valid")
     return np.array(cut).reshape(len(images), -1, size * size)
 
@@ -370,6 +380,8 @@ PATCHES = exercise(
         "a height that does not divide evenly": counted(4, 3, 3),
         "neither divides evenly": counted(4, 5, 3),
         "a patch larger than the image": counted(1, 2, 3),
+        "a last patch with one column of pixels": counted(3, 4, 3),
+        "an image of bytes": dict(images=np.array([[[200, 3, 255]]], dtype="uint8"), size=2),
     },
     draw=draw_patches,
     sizes=(

@@ -40,6 +40,9 @@ SAMPLING = exercise(
         "the best one": THREE | dict(k=1, draws=[0.99]),
         "k larger than the vocabulary": THREE | dict(k=9, draws=[0.1]),
         "a draw of zero, the first word cut off": THREE | dict(k=2, draws=[0]),
+        "scores far below zero": THREE | dict(scores=[[-5000, -5001, -5002]], k=2, draws=[0.9]),
+        "a very high temperature": THREE | dict(temperature=1e4, k=2),
+        "a very low temperature": THREE | dict(temperature=1e-3),
     },
     draw=draw_sampling,
     sizes=(
@@ -133,8 +136,9 @@ def draw_decoding(rng, batch, units, words, longest, ready=0.0, dtype="float64")
     arrays = draw_arrays(rng, dtype, **shapes, W_o=(units, words), b_o=words)
     arrays["h_0"] *= 3
     arrays["W_o"] *= 2
-    arrays["b_o"][1] += ready
-    return arrays | dict(start=0, stop=1, longest=longest)
+    start, stop = (int(word) for word in rng.permutation(words)[:2])
+    arrays["b_o"][stop] += ready
+    return arrays | dict(start=start, stop=stop, longest=longest)
 
 
 # Words: 0 start, 1 stop, 2 "la". One unit; la is said until the state has faded.
@@ -150,6 +154,8 @@ DECODING = exercise(
         "nobody ever stops": SONG | dict(b_o=[-9, -9, 0]),
         "only the word fed back decides": SONG | dict(h_0=[[0]], W_x=[[1], [0], [-1]]),
         "room for one word": SONG | dict(longest=1),
+        "start and stop are the same word": SONG | dict(start=1),
+        "hundreds of words": SONG | dict(b_o=[-9, -9, 0], longest=300),
     },
     draw=draw_decoding,
     sizes=(
@@ -232,6 +238,13 @@ BIGRAMS = exercise(
         "a note never seen": dict(melodies=[[0, 1]], melody=[3, 0], notes=4, alpha=0.5),
         "two melodies": dict(melodies=[[0, 1], [2, 0]], melody=[1, 2], notes=3, alpha=1.0),
         "a melody of one": dict(melodies=[[0, 1], [2, 0]], melody=[1], notes=3, alpha=1.0),
+        "one note, again and again": dict(
+            melodies=[[1, 1, 1, 1, 1], [0]], melody=[1, 1, 1], notes=2, alpha=0.5
+        ),
+        "a melody of hundreds": dict(
+            melodies=[[0, 1, 0, 2]], melody=[0, 1, 2] * 250, notes=3, alpha=0.01
+        ),
+        "hardly any smoothing": dict(melodies=[[0, 1]], melody=[0, 2], notes=4, alpha=1e-12),
     },
     draw=draw_bigrams,
     sizes=(
@@ -315,6 +328,9 @@ PERPLEXITY = exercise(
         "two steps, one of them padding": dict(scores=[SURE], targets=np.array([[0, -1]])),
         "two sequences, one padded": dict(scores=[SURE, SURE], targets=np.array([[0, 0], [1, -1]])),
         "scores shifted by 5": dict(scores=[[[5 + np.log(3), 5]]], targets=np.array([[0]])),
+        "one step far above the other": dict(
+            scores=[[[1000, 1000], [0, np.log(3)]]], targets=np.array([[0, 1]])
+        ),
     },
     draw=draw_perplexity,
     sizes=(
