@@ -20,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -228,6 +229,9 @@ def build(dev: bool) -> None:
         # The base interpreter, because the one of .venv would make itself out of itself.
         base = getattr(sys, "_base_executable", sys.executable)
         run_step("making .venv", [base, "-m", "venv", VENV])
+        # An editable installation of the course, without fetching what builds one.
+        packages = sysconfig.get_path("purelib", "venv", {"base": str(VENV)})
+        Path(packages, "course.pth").write_text(str(ROOT), "locale")
     try:
         install(DEV_PINS if dev else LAB_PINS)
     except Problem as problem:
@@ -238,12 +242,12 @@ def build(dev: bool) -> None:
 
 
 def install(pins: str) -> None:
-    """Install the pins and this package into `.venv`: with uv, or with pip where uv fails.
+    """Install the pins into `.venv`: with uv, or with pip where uv fails.
 
     Raises:
         Problem: neither can; the message names the remedy.
     """
-    what = ["-r", ROOT / pins, "-e", ROOT]
+    what = ["-r", ROOT / pins]
     # A personal pip configuration may ask for --user, which no .venv can do.
     pip = [VENV_PYTHON, "-m", "pip", "install", "--no-user"]
     try:
@@ -412,7 +416,7 @@ def main(argv: list[str]) -> int:
     tools = (ROOT / "course_tools").is_dir()  # else this is a student's copy
     try:
         if not (ROOT / LAB_PINS).is_file():
-            raise Problem(f"The course is run from its folder, and {ROOT} is none: call it there.")
+            raise Problem(f"The course is run from its folder, which {ROOT} is not: call it there.")
         if command in ("-h", "--help"):
             print(HELP, flush=True)
             if tools:  # started, not imported: they build on this package, never the reverse

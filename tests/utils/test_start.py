@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import threading
 from pathlib import Path
 
@@ -86,9 +87,10 @@ def clone(tmp_path, monkeypatch):
         if label == "making .venv":
             start.VENV_PYTHON.parent.mkdir(parents=True)
             start.VENV_PYTHON.touch()
-        steps.append(
-            " ".join([label, *(Path(c).name for c in command if "requirements" in str(c))])
-        )
+            packages = sysconfig.get_path("purelib", "venv", {"base": str(start.VENV)})
+            Path(packages).mkdir(parents=True)
+        pins = [Path(part).name for part in command if "requirements" in str(part)]
+        steps.append(" ".join([label, *pins]))
 
     (tmp_path / "requirements.txt").write_text("numpy==2.0\n")
     (tmp_path / "requirements-dev.txt").write_text("-r requirements.txt\n")
@@ -96,7 +98,7 @@ def clone(tmp_path, monkeypatch):
     for name, value in {
         "ROOT": tmp_path,
         "VENV": venv,
-        "VENV_PYTHON": venv / "bin" / "python",
+        "VENV_PYTHON": venv / start.VENV_PYTHON.relative_to(start.VENV),
         "STAMP": venv / "course.stamp",
         "LOG": venv / "install.log",
         "LOCK": tmp_path / ".venv.lock",
@@ -123,6 +125,16 @@ def steps_of(clone, dev=False):
 def test_the_first_call_builds_and_the_second_does_nothing(clone):
     assert steps_of(clone) == [*MADE, LAB]
     assert steps_of(clone) == []
+
+
+def test_the_environment_finds_the_course_from_everywhere(clone, tmp_path, monkeypatch):
+    def make(label, command, variables=None):
+        if label == "making .venv":
+            subprocess.run([*command, "--without-pip"], check=True)
+
+    monkeypatch.setattr(start, "run_step", make)
+    code = "import sys; sys.exit(sys.argv[1] not in sys.path)"
+    assert subprocess.call([start.prepare(), "-I", "-c", code, str(tmp_path)]) == 0
 
 
 def test_tests_and_tools_come_later_into_the_same_environment(clone):
