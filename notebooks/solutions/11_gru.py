@@ -38,51 +38,52 @@ MIRRORED = exercise(
         ("float32", dict(batch=5, features=1, units=3, dtype="float32")),
     ),
     mistakes="""
-        z and 1 - z had changed places | (1 - z) * h_prev + z * g -> z * h_prev + (1 - z) * g
-            the case z = 1: in this convention the candidate takes the place of the state
-        the reset gate acted after the product with W_h | (r * h_prev) @ W_hg -> r * (h_prev @ W_hg)
-            multiplying the state by r first, and the product by the candidate's block then
-        the reset gate acted after the product, on the bias too
+        z and 1 - z are swapped | (1 - z) * h_prev + z * g -> z * h_prev + (1 - z) * g
+            working out z = 1: in this convention the candidate takes the place of the state
+        the reset gate acts after the product with W_h, not before it
+            | (r * h_prev) @ W_hg -> r * (h_prev @ W_hg)
+            multiplying the state by r first, and only then by the candidate's block
+        the reset gate acts after the product, and on the bias too
             | x_t @ W_x + b -> x_t @ W_x + b * (np.arange(len(b)) < 2 * len(W_h)),
             | then (r * h_prev) @ W_hg -> r * (h_prev @ W_hg + b[2 * len(W_h) :])
             multiplying the state alone by r, before the product with the candidate's block
-        the reset gate were left out | (r * h_prev) -> h_prev
-            looking where r is used: the candidate sees r * h_prev and not h_prev
-        the reset gate multiplied the finished candidate
+        the reset gate is missing | (r * h_prev) -> h_prev
+            looking for r in your function: the candidate sees r * h_prev, not h_prev
+        the reset gate multiplies the finished candidate
             | np.tanh( -> r * np.tanh(, then (r * h_prev) -> h_prev
-            multiplying the old state by r, inside the tanh; the input is never reset
-        the reset gate multiplied the input too
+            multiplying the old state by r, inside the tanh: the input is never reset
+        the reset gate multiplies the input too
             | from_g + -> r * (x_t @ W_x)[:, 2 * len(W_h) :] + b[2 * len(W_h) :] +
-            the case r = 0: the candidate should still hear x_t
-        the state were turned down by 1 - r | (r * -> ((1 - r) *
-            the case r = 0: nothing of the state should reach the candidate
-        the blocks were read in the order reset, update, candidate
+            working out r = 0: the candidate should still hear x_t
+        the state is multiplied by 1 - r, not by r | (r * -> ((1 - r) *
+            working out r = 0: nothing of the state should reach the candidate
+        the blocks are read in the order reset, update, candidate
             | W_hz, W_hr, W_hg = -> W_hr, W_hz, W_hg =,
             | then from_z, from_r, from_g = -> from_r, from_z, from_g =
-        the blocks were read in the order candidate, update, reset
+        the blocks are read in the order candidate, update, reset
             | W_hz, W_hr, W_hg = -> W_hg, W_hz, W_hr =,
             | then from_z, from_r, from_g = -> from_g, from_z, from_r =
-            np.split(..., 3, axis=-1): the blocks come as update, reset, candidate
-        the update gate did the reset gate's work as well | (r * -> (z *
-            r having its own block: the one in the middle
-        tanh stood in the gates, in place of the sigmoid | sigmoid( -> np.tanh(
-            printing z: a gate lies between 0 and 1
-        the sigmoid stood in the candidate, in place of tanh | np.tanh( -> sigmoid(
-            the candidate for a sum of 0: it should be 0
-        tanh were left out of the candidate | np.tanh( -> (
-            a large input: the candidate should stay between -1 and 1
-        the bias were forgotten | b: 0 * b
+            splitting with np.split(..., 3, axis=-1): the blocks come as update, reset, candidate
+        the update gate does the reset gate's work as well | (r * -> (z *
+            giving r a block of its own: the one in the middle
+        the gates go through tanh, not through a sigmoid | sigmoid( -> np.tanh(
+            printing z: a gate is between 0 and 1
+        the candidate goes through a sigmoid, not through tanh | np.tanh( -> sigmoid(
+            working out the candidate for a sum of 0: it should be 0
+        tanh is missing from the candidate | np.tanh( -> (
+            trying a large input: the candidate should stay between -1 and 1
+        the bias is missing | b: 0 * b
             setting x_t and h_prev to zero: the state should still move
-        the old state were not kept at all | (1 - z) * h_prev + z * g -> z * g
-            adding up two terms: (1 - z) * h_prev and z times the candidate
-        the candidate were added in full | + z * g -> + g
-            the shares of the old state and of the candidate: they should sum to 1
-        each block of W_h were transposed
+        the old state is not kept at all | (1 - z) * h_prev + z * g -> z * g
+            adding two terms: (1 - z) * h_prev and z times the candidate
+        the candidate is added in full | + z * g -> + g
+            adding the shares of the old state and of the candidate: they should sum to 1
+        each block of W_h is transposed
             | @ W_hz -> @ W_hz.T, then @ W_hr -> @ W_hr.T, then @ W_hg -> @ W_hg.T
-            writing the shapes under the product: rows are examples, so h stands left of W_h
-        h_prev were overwritten by the step
+            writing the shapes under the product: rows are examples, so it is h @ W_h
+        h_prev is overwritten
             | return (1 - z) * h_prev + z * g -> h_prev[:] = (1 - z) * h_prev + z * g; return h_prev
-            making a new array: h_t = ..., where you have h_prev[:] = ... or h_prev *= ...
+            making a new array, h_t = ..., where you have h_prev[:] = ... or h_prev *= ...
     """,
 )
 
@@ -114,48 +115,48 @@ TRANSLATED = exercise(
         ("float32", dict(features=4, units=2, dtype="float32")),
     ),
     mistakes="""
-        the blocks had kept their order reset, update, candidate | [-z, r, g] -> [r, -z, g]
+        the blocks keep their old order: reset, update, candidate | [-z, r, g] -> [r, -z, g]
             putting the update block first: Keras has update, reset, candidate
-        the signs were turned in the first block before the blocks had changed places
+        the first block's signs are flipped before the blocks change places
             | [-z, r, g] -> [z, -r, g]
-            turning the signs of the update block, wherever it stands at that moment
-        no sign were turned | [-z, r, g] -> [z, r, g]
-            1 - sigmoid(a) = sigmoid(-a): z means the opposite in the two libraries
-        neither the order nor a sign were changed | [-z, r, g] -> [r, z, g]
-            doing three things: transpose, change the order, turn signs
-        the signs of the kernels were turned and those of the biases not
+            flipping the signs of the update block, wherever it is at that moment
+        no sign is flipped | [-z, r, g] -> [z, r, g]
+            using 1 - sigmoid(a) = sigmoid(-a): z means the opposite in the two libraries
+        neither the order nor a sign is changed | [-z, r, g] -> [r, z, g]
+            doing three things: transpose, change the order, flip signs
+        the kernels' signs are flipped, but not the biases'
             | rearrange(rows) -> rearrange(rows, sign=-1), then -z -> sign * z,
             | then rearrange(b_ih), rearrange(b_hh) -> rearrange(b_ih, 1), rearrange(b_hh, 1)
-            the whole sum in the update gate: its biases change their signs too
-        the signs of the biases were turned and those of the kernels not
+            flipping the whole sum in the update gate: the biases are part of it
+        the biases' signs are flipped, but not the kernels'
             | rearrange(rows) -> rearrange(rows, sign=-1), then -z -> sign * z,
             | then rearrange(W_ih).T, rearrange(W_hh).T ->
             | rearrange(W_ih, 1).T, rearrange(W_hh, 1).T
-            the whole sum in the update gate: all its terms change their signs
-        the signs of the candidate were turned too | [-z, r, g] -> [-z, r, -g]
-            leaving the candidate alone: the mirror concerns z only
-        all signs were turned | [-z, r, g] -> [-z, -r, -g]
-            leaving reset gate and candidate alone: the mirror concerns z only
-        1 - W had been taken in place of -W | -z -> 1 - z
-            1 - sigmoid(a) = sigmoid(-a): the sum inside changes its sign, nothing is added to it
-        the blocks had come out as candidate, reset, update | [-z, r, g] -> [g, r, -z]
-            Keras's order: update, reset, candidate
-        the two rows of the bias had changed places
+            flipping the whole sum in the update gate: the kernels are part of it
+        the candidate's signs are flipped too | [-z, r, g] -> [-z, r, -g]
+            leaving the candidate alone: the mirror concerns only z
+        all signs are flipped | [-z, r, g] -> [-z, -r, -g]
+            leaving reset gate and candidate alone: the mirror concerns only z
+        the block becomes 1 - W instead of -W | -z -> 1 - z
+            using 1 - sigmoid(a) = sigmoid(-a): the sum inside flips its sign, no 1 is added to it
+        the blocks come out in the order candidate, reset, update | [-z, r, g] -> [g, r, -z]
+            putting them in Keras's order: update, reset, candidate
+        the two rows of the bias are swapped
             | rearrange(b_ih), rearrange(b_hh) -> rearrange(b_hh), rearrange(b_ih)
-            row 0 for the bias beside the input, b_ih, and row 1 for that beside the state
-        the two biases were added up in row 0
+            putting b_ih, beside the input, in row 0, and b_hh, beside the state, in row 1
+        the two biases are added up in row 0
             | return: (*result[:2], np.stack([result[2].sum(axis=0), 0 * b_ih]))
-            the candidate: b_hh stands inside the bracket that r multiplies, and must stay there
-        the two biases were added up to one row | np.stack([ -> sum([
-            np.stack([..., ...]): with reset_after, Keras has two rows
-        the two biases stood one behind the other in one row | np.stack( -> np.concatenate(
-            np.stack([..., ...]) where you have np.concatenate
-        the kernels had not been transposed | .T ->
-            the shapes: Keras multiplies x_t @ kernel, so the features are its rows
-        each block of the recurrent kernel had not been transposed
+            keeping b_hh apart: in the candidate it is inside the bracket that r multiplies
+        the two biases are added up into one row | np.stack([ -> sum([
+            using np.stack([..., ...]): with reset_after, Keras has two rows
+        the two biases are joined end to end in one row | np.stack( -> np.concatenate(
+            using np.stack([..., ...]) where you have np.concatenate
+        the kernels are not transposed | .T ->
+            comparing the shapes: Keras multiplies x_t @ kernel, so the features are its rows
+        each block of the recurrent kernel is not transposed
             | return: (result[0], np.hstack([b.T for b in np.split(result[1], 3, 1)]), result[2])
             transposing W_hh as a whole: its rows become columns
-        the two kernels had changed places
+        the two kernels are swapped
             | return kernel, recurrent_kernel -> return recurrent_kernel, kernel
             ending with: return kernel, recurrent_kernel, bias
     """,
@@ -203,37 +204,35 @@ MINIMAL = exercise(
         ("float32", dict(batch=5, time=4, features=1, units=3, dtype="float32")),
     ),
     mistakes="""
-        a masked step reset the state to zero | f * g, h) -> f * g, 0)
+        a masked step resets the state to zero | f * g, h) -> f * g, 0)
             keeping the old state where the mask is False: np.where(real, h_new, h)
-        the inputs of masked steps were zeroed and the steps taken all the same
+        masked inputs are zeroed, but their steps are still taken
             | x: x * mask[..., None], then mask: np.ones_like(mask)
-            a step with x_t = 0: the biases and W_h still move the state
-        a step were taken only where no sequence of the batch is masked
-            | mask[:, t, None], -> mask[:, t].all(),
-        a step were taken wherever one sequence of the batch is real
-            | mask[:, t, None], -> mask[:, t].any(),
+            looking at a step with x_t = 0: b and W_h still move the state, and padding should not
+        one masked sequence stops the whole batch | mask[:, t, None], -> mask[:, t].all(),
+        one real sequence moves the whole batch | mask[:, t, None], -> mask[:, t].any(),
             giving each sequence its own decision: mask[:, t] has one truth value per sequence
-        the mask were read one step late | mask[:, t, None], -> mask[:, t - 1, None],
+        the mask is read one step late | mask[:, t, None], -> mask[:, t - 1, None],
             using the same t for x[:, t] and mask[:, t]
-        f and 1 - f had changed places | (1 - f) * h + f * g -> f * h + (1 - f) * g
-            the case f = 1: here the candidate takes the place of the state
-        the candidate saw the whole state | (f * h) -> h
-            the one gate doing two things: f * h_prev goes into the candidate
-        the candidate saw 1 - f of the state | (f * h) -> ((1 - f) * h)
-            f * h_prev in the candidate, and 1 - f in the mixing
-        the gate acted after the product with W_h | (f * h) @ W_hg -> f * (h @ W_hg)
-            multiplying the state by f first, and the product with the candidate's block then
-        the blocks were read as candidate, gate
+        f and 1 - f are swapped | (1 - f) * h + f * g -> f * h + (1 - f) * g
+            working out f = 1: here the candidate takes the place of the state
+        the candidate sees the whole state | (f * h) -> h
+            using the one gate twice: f * h_prev also goes into the candidate
+        the candidate sees 1 - f of the state | (f * h) -> ((1 - f) * h)
+            using f * h_prev in the candidate, and 1 - f only in the mixing
+        the gate acts after the product with W_h, not before it | (f * h) @ W_hg -> f * (h @ W_hg)
+            multiplying the state by f first, and only then by the candidate's block
+        the blocks are read in the order candidate, gate
             | W_hf, W_hg = -> W_hg, W_hf =, then from_f, from_g = -> from_g, from_f =
-            np.split(..., 2, axis=-1): the gate's block comes first
-        the old state were not kept at all | (1 - f) * h + f * g -> f * g
-            adding up two terms: (1 - f) * h_prev and f times the candidate
-        the candidate were added in full | + f * g -> + g
-            the shares of the old state and of the candidate: they should sum to 1
-        tanh were left out of the candidate | np.tanh( -> (
-            a large input: the state should stay between -1 and 1
-        tanh stood in the gate, in place of the sigmoid | sigmoid( -> np.tanh(
-            printing f: a gate lies between 0 and 1
+            splitting with np.split(..., 2, axis=-1): the gate's block comes first
+        the old state is not kept at all | (1 - f) * h + f * g -> f * g
+            adding two terms: (1 - f) * h_prev and f times the candidate
+        the candidate is added in full | + f * g -> + g
+            adding the shares of the old state and of the candidate: they should sum to 1
+        tanh is missing from the candidate | np.tanh( -> (
+            trying a large input: the state should stay between -1 and 1
+        the gate goes through tanh, not through a sigmoid | sigmoid( -> np.tanh(
+            printing f: a gate is between 0 and 1
     """,
 )
 
@@ -300,39 +299,39 @@ BUDGET = exercise(
         ("a small budget", dict(name="GRU", reset_after=False, budget=(600, 1_200))),
     ),
     mistakes="""
-        the Dense layer on top were not counted | + n * outputs + outputs ->
+        the Dense layer is not counted | + n * outputs + outputs ->
             counting units * outputs + outputs for the answer, which shares the budget
-        the bias of the Dense layer were not counted | * outputs + outputs -> * outputs
-            the first example: 3 units have 2*3 + 3*3 + 3 + 3*1 + 1 = 22 parameters
-        the GRU always had one bias | reset_after: False
-            the shape of the bias with reset_after: (2, 3*units)
-        the GRU always had two biases | reset_after: True
-            the argument reset_after: without it the bias is (3*units,)
-        all layers had two biases | 2 if name == "GRU" and reset_after else 1 -> 2
+        the bias of the Dense layer is not counted | * outputs + outputs -> * outputs
+            counting by hand: 3 units have 2*3 + 3*3 + 3 + 3*1 + 1 = 22 parameters
+        the GRU always has one bias | reset_after: False
+            checking the shape of the bias with reset_after: (2, 3*units)
+        the GRU always has two biases | reset_after: True
+            using the argument reset_after: without it the bias is (3*units,)
+        every layer has two biases | 2 if name == "GRU" and reset_after else 1 -> 2
             giving the second bias to the GRU with reset_after alone
-        no bias of the recurrent layer were counted | + biases * n ->
-            the shapes of all weights: kernel, recurrent kernel and bias
-        a GRU had two blocks, one for each gate | "GRU": 3 -> "GRU": 2
-            the candidate: it has weights too
-        a GRU had four blocks | "GRU": 3 -> "GRU": 4
+        the bias of the recurrent layer is not counted | + biases * n ->
+            listing the shapes of all weights: kernel, recurrent kernel and bias
+        a GRU has two blocks, one for each gate | "GRU": 3 -> "GRU": 2
+            counting the candidate: it has weights too
+        a GRU has four blocks | "GRU": 3 -> "GRU": 4
             counting them: update, reset, candidate
-        an LSTM had three blocks, one for each gate | "LSTM": 4 -> "LSTM": 3
-            the candidate: it has weights too
-        the weights from state to state were not counted | + n * n ->
+        an LSTM has three blocks, one for each gate | "LSTM": 4 -> "LSTM": 3
+            counting the candidate: it has weights too
+        the weights from state to state are not counted | + n * n ->
             adding units * units in each block
-        each unit spoke to itself alone | + n * n -> + n
-            units * units weights from state to state: everybody speaks to everybody
-        the weights from the input were not counted | features * n + ->
+        each unit speaks to itself alone | + n * n -> + n
+            counting units * units weights from state to state: everybody speaks to everybody
+        the weights from the input are not counted | features * n + ->
             adding features * units in each block
-        the answer were one unit too many | return units -> return units + 1
-            the parameters of your answer: they must not pass the budget
-        a budget that is met exactly were not allowed | <= budget -> < budget
-            <= where you have <: all of the budget may be used
-        the nearest number were taken, even if it passes the budget
+        the answer is one unit too many | return units -> return units + 1
+            counting the parameters of your answer: they must not exceed the budget
+        a budget met exactly is not allowed | <= budget -> < budget
+            writing <= where you have <: the whole budget may be spent
+        the nearest number is taken, even over budget
             | return units -> return min(units + 1, units, key=lambda n: abs(count(n) - budget))
             rounding down: a budget is a limit
-        the smallest answer were 1 | return units -> return max(units, 1)
-            a budget that is too small for one unit: the answer is 0
+        the smallest answer is 1 | return units -> return max(units, 1)
+            trying a budget too small for one unit: the answer is 0
     """,
 )
 
