@@ -32,37 +32,37 @@ PEEPHOLE = exercise(
         "only the output gate's": dict(c_prev=[[2]], p_o=[1]),
     },
     mistakes="""
-        the output gate looked at the old cell state | p_o * c_t -> p_o * c_prev
+        the output gate looks at the old cell state | p_o * c_t -> p_o * c_prev
             computing c_t first and the output gate after it: it looks at the new cell state
-        the output gate looked at tanh(c_t) | p_o * c_t -> p_o * np.tanh(c_t)
-            p_o * c_t: the gate sees the cell state as it is, before tanh
-        the output gate had no peephole | p_o: 0 * p_o
+        the output gate looks at tanh(c_t) | p_o * c_t -> p_o * np.tanh(c_t)
+            using p_o * c_t: the gate sees the cell state as it is, before tanh
+        the output gate has no peephole | p_o: 0 * p_o
             setting p_o to a large number: does h_t change?
-        there were no peepholes | p_i: 0 * p_i, then p_f: 0 * p_f, then p_o: 0 * p_o
+        there are no peepholes | p_i: 0 * p_i, then p_f: 0 * p_f, then p_o: 0 * p_o
             adding p_i * c_prev, p_f * c_prev and p_o * c_t inside the three sigmoids
-        the gates looked at h_prev and not at the cell
+        the gates look at h_prev, not at the cell
             | p_i * c_prev -> p_i * h_prev, then p_f * c_prev -> p_f * h_prev
-            p_i * c_prev where you have p_i * h_prev
-        the peepholes of input and forget gate were swapped
+            writing p_i * c_prev where you have p_i * h_prev
+        the peepholes of input and forget gate are swapped
             | i + p_i -> i + p_f, then f + p_f -> f + p_i
-            one peephole at a time, as in the examples: p_i belongs to the first block
-        every unit looked at all cells and not at its own
+            setting one peephole at a time, as in the examples: p_i belongs to the first block
+        every unit looks at all cells, not just at its own
             | * c_prev) -> * c_prev.sum(axis=1, keepdims=True))
-            multiplying elementwise with *: p_i has one number for each unit, no matrix
-        the peepholes were added after the sigmoid
+            multiplying elementwise with *: p_i is no matrix, it has one number for each unit
+        the peepholes are added after the sigmoid
             | + p_i -> ) + (p_i, then + p_f -> ) + (p_f, then + p_o -> ) + (p_o
-            a gate between 0 and 1: everything is added first, sigmoid comes last
-        the blocks were taken in the order forget, input, candidate, output | i, f, g -> f, i, g
-        the blocks were taken in the order input, forget, output, candidate | g, o = -> o, g =
+            keeping the gate between 0 and 1: add everything first, the sigmoid comes last
+        the blocks are read in the order forget, input, candidate, output | i, f, g -> f, i, g
+        the blocks are read in the order input, forget, output, candidate | g, o = -> o, g =
             unpacking in Keras's order: i, f, g, o = np.split(z, 4, axis=-1)
-        the candidate went through a sigmoid | np.tanh(g) -> sigmoid(g)
-            np.tanh for the candidate: it must be able to be negative
-        the input gate went through tanh | i = sigmoid( -> i = np.tanh(
-            sigmoid for all three gates: a gate lies between 0 and 1
-        tanh of the cell were forgotten | np.tanh(c_t) -> c_t
-            h_t = o * np.tanh(c_t): no state above 1
-        h_prev were left out | h_prev: 0 * h_prev
-            x_t @ W_x + h_prev @ W_h + b_h: peepholes are added to it, they replace nothing
+        the candidate goes through a sigmoid, not through tanh | np.tanh(g) -> sigmoid(g)
+            using np.tanh for the candidate: it must be able to be negative
+        the input gate goes through tanh, not through a sigmoid | i = sigmoid( -> i = np.tanh(
+            using sigmoid for all three gates: a gate is between 0 and 1
+        the tanh of the cell is missing | np.tanh(c_t) -> c_t
+            writing h_t = o * np.tanh(c_t): no state is above 1
+        h_prev is missing | h_prev: 0 * h_prev
+            starting from x_t @ W_x + h_prev @ W_h + b_h: peepholes are added, they replace nothing
     """,
 )
 
@@ -108,41 +108,41 @@ COUPLED = exercise(
         ("float32", dict(batch=5, time=4, features=1, units=3, dtype="float32")),
     ),
     mistakes="""
-        the gate kept where it should take, and took where it should keep
+        the gate keeps where it should take, and takes where it should keep
             | 1 - sigmoid(i) -> sigmoid(i), then + sigmoid(i) * -> + (1 - sigmoid(i)) *
-            a gate of 1: the cell should be the candidate alone
-        the old cell were multiplied by the gate and not by 1 minus the gate
+            working out a gate of 1: the cell should be the candidate alone
+        the old cell is multiplied by the gate, not by 1 minus the gate
             | 1 - sigmoid(i) -> sigmoid(i)
-            a gate of 1: nothing of the old cell should be left
-        nothing were forgotten | (1 - sigmoid(i)) * c -> c
-            (1 - i) * c + i * g: what comes in makes room for itself
-        the gate were not applied to the candidate | + sigmoid(i) * -> +
-            (1 - i) * c + i * g: the same gate, twice
-        the blocks were taken in the order input, output, candidate | i, g, o = -> i, o, g =
-        the blocks were taken in the order candidate, input, output | i, g, o = -> g, i, o =
+            working out a gate of 1: nothing of the old cell should be left
+        nothing is forgotten | (1 - sigmoid(i)) * c -> c
+            writing (1 - i) * c + i * g: what comes in makes room for itself
+        the gate is not applied to the candidate | + sigmoid(i) * -> +
+            writing (1 - i) * c + i * g: the same gate, twice
+        the blocks are read in the order input, output, candidate | i, g, o = -> i, o, g =
+        the blocks are read in the order candidate, input, output | i, g, o = -> g, i, o =
             unpacking in the order of the task: i, g, o = np.split(z, 3, axis=-1)
-        the candidate went through a sigmoid | np.tanh(g) -> sigmoid(g)
-            np.tanh for the candidate: it must be able to be negative
-        tanh of the cell were forgotten | np.tanh(c_new) -> c_new
-            h = o * np.tanh(c)
-        the bias were forgotten | b_h: 0 * b_h
-            the first example: everything is zero but the bias
-        the cell were multiplied by W_h in place of the state | h @ W_h -> c @ W_h
-            h @ W_h: the gates see the state, which is shown, and not the cell
-        the gates did not see the state | + h @ W_h ->
-            x[:, t] @ W_x + h @ W_h + b_h, with the h of the step before
-        the mask were not used | mask: np.ones_like(mask)
-            printing c before and after a masked step: it should not move
-        a masked step kept the state but moved the cell | np.where(real, c_new, c) -> c_new
-        a masked step kept the cell but moved the state | np.where(real, h_new, h) -> h_new
-            two np.where: one for h and one for c
-        a masked step set state and cell to zero
+        the candidate goes through a sigmoid, not through tanh | np.tanh(g) -> sigmoid(g)
+            using np.tanh for the candidate: it must be able to be negative
+        the tanh of the cell is missing | np.tanh(c_new) -> c_new
+            writing h = o * np.tanh(c): no state is above 1
+        the bias is missing | b_h: 0 * b_h
+            working out the first example: everything is zero but the bias
+        the cell is multiplied by W_h in place of the state | h @ W_h -> c @ W_h
+            writing h @ W_h: the gates see the state, which is shown, and not the cell
+        the gates do not see the state | + h @ W_h ->
+            adding h @ W_h, with the h of the step before: x[:, t] @ W_x + h @ W_h + b_h
+        the mask is ignored | mask: np.ones_like(mask)
+            printing c before and after a masked step: it should not change
+        a masked step keeps the state but moves the cell | np.where(real, c_new, c) -> c_new
+        a masked step keeps the cell but moves the state | np.where(real, h_new, h) -> h_new
+            using np.where twice: once for h and once for c
+        a masked step resets state and cell to zero
             | h_new, h) -> h_new, 0), then c_new, c) -> c_new, 0)
-            np.where(real, new, old): a masked step keeps what was there
-        the last state were returned in place of the last cell | axis=1), c -> axis=1), h
+            using np.where(real, new, old): a masked step keeps what was there
+        the last state is returned in place of the last cell | axis=1), c -> axis=1), h
             ending with: return states, c
-        the axes batch and time were swapped | axis=1), c -> axis=0), c
-            np.stack(list_of_states, axis=1): np.array(list_of_states) puts time first
+        the axes batch and time are swapped | axis=1), c -> axis=0), c
+            using np.stack(list_of_states, axis=1): np.array(list_of_states) puts time first
     """,
 )
 
@@ -190,38 +190,38 @@ COUNT = exercise(
         ("", dict(layers=3, coupled=False, peepholes=True)),
     ),
     mistakes="""
-        only one of the four blocks were counted | blocks * -> 1 *
-            the LSTM of the lesson: three gates and the candidate have weights of their own
-        the candidate were not counted
+        only one of the four blocks is counted | blocks * -> 1 *
+            looking at the LSTM of the lesson: three gates and the candidate each have weights
+        the candidate is not counted
             | (3, 2) if coupled else (4, 3) -> (2, 2) if coupled else (3, 3)
-            three gates and a candidate: four blocks, or three where two gates are coupled
-        coupling saved nothing | (3, 2) if coupled else (4, 3) -> (4, 3)
-            the coupled cell of 10b: W_x has three blocks
-        coupling took away a block, but not its peephole | (3, 2) -> (3, 3)
+            counting the candidate with the gates: four blocks, or three with two gates coupled
+        coupling saves nothing | (3, 2) if coupled else (4, 3) -> (4, 3)
+            looking at the coupled cell of 10b: W_x has three blocks
+        coupling removes a block, but not its peephole | (3, 2) -> (3, 3)
             counting the gates that are left: input and output gate
-        coupling took away two blocks | (3, 2) -> (2, 2)
-            the coupled cell of 10b: input gate, candidate and output gate are left
-        the upper layers read the features, too
+        coupling removes two blocks | (3, 2) -> (2, 2)
+            looking at the coupled cell of 10b: input gate, candidate and output gate are left
+        the upper layers read the features too
             | size = width -> size = features, then size * outputs -> width * outputs
-            a stack of two: the second layer reads the states of the first
-        the bias were forgotten | + width) -> )
-            features·units + units·units + units in each block: the last is the bias
-        there were two biases, as in a GRU | + width) -> + 2 * width)
-            one bias in each block; two are a habit of another layer
-        each unit saw only its own state | width * width -> width
-            W_h: (units, units) in each block
-        a peephole were a matrix | gates * width -> gates * width * width
-            10a: p_i has one number for each unit
-        the candidate had a peephole, too | gates * width -> (gates + 1) * width
-            10a: three gates look at the cell, the candidate does not
-        the peepholes were forgotten | peepholes: False
-            comparing peepholes=True and peepholes=False: it should differ
-        the Dense layer were forgotten | + size * outputs + outputs ->
+            drawing a stack of two: the second layer reads the states of the first
+        the bias is missing | + width) -> )
+            counting features·units + units·units + units in each block: the last is the bias
+        there are two biases, as in a GRU | + width) -> + 2 * width)
+            counting one bias in each block: two are another layer's habit
+        each unit sees only its own state | width * width -> width
+            counting W_h as (units, units) in each block
+        a peephole is a matrix | gates * width -> gates * width * width
+            looking at 10a: p_i has one number for each unit
+        the candidate has a peephole too | gates * width -> (gates + 1) * width
+            looking at 10a: three gates look at the cell, the candidate does not
+        the peepholes are not counted | peepholes: False
+            comparing peepholes=True with peepholes=False: the counts should differ
+        the Dense layer is not counted | + size * outputs + outputs ->
             adding units·outputs + outputs for the layer that gives the answer
-        only the top layer were counted | units: units[-1:]
-            going through the list of units with a loop
-        the Dense layer had no bias | + size * outputs + outputs -> + size * outputs
-            units·outputs + outputs: a bias for each output
+        only the top layer is counted | units: units[-1:]
+            looping over the list of units
+        the bias of the Dense layer is not counted | + size * outputs + outputs -> + size * outputs
+            counting units·outputs + outputs: each output has a bias
     """,
 )
 
@@ -274,47 +274,47 @@ BELT = exercise(
     ),
     without=("h_0", "states"),
     mistakes="""
-        lag 0 were missing | return: result[:, 1:]
-            beginning with ones: the gradient of c_T with respect to itself
-        the products began at the first step and not at the last | forgets[::-1] -> forgets
-            lag 1 by hand: it is the forget gate of the last step
-        the steps stood in their own order, not by lag | np.stack(left -> np.stack(left[::-1]
-            index 0 for lag 0, the end: turn the time axis round with [:, ::-1]
-        the forget gates were added and not multiplied
+        lag 0 is missing | return: result[:, 1:]
+            starting with ones: the gradient of c_T with respect to itself
+        the products start at the first step, not at the last | forgets[::-1] -> forgets
+            working out lag 1: it is the forget gate of the last step
+        the steps are in their own order, not by lag | np.stack(left -> np.stack(left[::-1]
+            turning the time axis round with [:, ::-1]: index 0 is lag 0, the end
+        the forget gates are added, not multiplied
             | left[-1] * gate -> gate + (left[-1] if len(left) > 1 else 0)
-            np.cumprod: each step is one more factor
-        the forget gates were returned without multiplying them | left[-1] * gate -> gate
-            np.cumprod: what passes two steps passes two gates
-        the last gate were taken to a power | in forgets[::-1] -> in [forgets[-1]] * len(forgets)
-            the gates of all steps: they differ from step to step
-        the average gate were taken to a power
+            using np.cumprod: each step is one more factor
+        the forget gates come back one by one, never multiplied | left[-1] * gate -> gate
+            using np.cumprod: what passes two steps passes two gates
+        the last gate is raised to a power | in forgets[::-1] -> in [forgets[-1]] * len(forgets)
+            using the gates of all steps: they differ from step to step
+        the average gate is raised to a power
             | in forgets[::-1] -> in [sum(forgets) / len(forgets)] * len(forgets)
-            np.cumprod over the gates themselves, and not over their mean
-        all units shared one gate, the mean of theirs
+            using np.cumprod over the gates themselves, not over their mean
+        all units share one gate, the mean of theirs
             | left[-1] * gate -> left[-1] * gate.mean(axis=-1, keepdims=True)
             leaving the last axis alone: every unit has its own belt
-        the input gate were taken for the forget gate | _, f, _, _ = -> f, _, _, _ =
-        the output gate were taken for the forget gate | _, f, _, _ = -> _, _, _, f =
-        the blocks stood in the order forget, input, candidate, output
+        the input gate is taken for the forget gate | _, f, _, _ = -> f, _, _, _ =
+        the output gate is taken for the forget gate | _, f, _, _ = -> _, _, _, f =
+        the blocks are read in the order forget, input, candidate, output
             | W_x: swapped_blocks(W_x), then W_h: swapped_blocks(W_h), then b_h: swapped_blocks(b_h)
-            the order of the blocks: input, forget, candidate, output
-        the sigmoid of the forget gate were left out | sigmoid(f) -> f
-            a forget gate between 0 and 1
-        the forget gate went through tanh | sigmoid(f) -> np.tanh(f)
-            sigmoid for gates: a forget gate is never negative
-        the derivative of the sigmoid were taken | sigmoid(f) -> sigmoid(f) * (1 - sigmoid(f))
-            c_t = f * c_prev + i * g with f a given number: its derivative is f itself
-        state and cell state were swapped on the way | W_h, b_h) -> W_h, b_h); h = c
-        the two results of lstm_step were taken in the other order | h, c = lstm -> c, h = lstm
-            h, c = lstm_step(...): the state comes first, and it is h that meets W_h
-        the gates did not see the state move | h, c = lstm -> _, c = lstm
-            running the step: h changes, and with it the next forget gate
-        the run began with zeros and not with h_0 and c_0 | h_0: 0 * h_0, then c_0: 0 * c_0
-            looking where h_0 and c_0 are used in your function
-        the bias were forgotten | b_h: 0 * b_h
-            the second example: only the bias is not zero
-        the axes batch and time were swapped | axis=1) -> axis=0)
-            np.stack(list, axis=1): the batch comes first
+            unpacking in Keras's order: input, forget, candidate, output
+        the sigmoid of the forget gate is missing | sigmoid(f) -> f
+            printing the forget gate: it is between 0 and 1
+        the forget gate goes through tanh, not through a sigmoid | sigmoid(f) -> np.tanh(f)
+            using sigmoid for gates: a forget gate is never negative
+        the derivative of the sigmoid is taken | sigmoid(f) -> sigmoid(f) * (1 - sigmoid(f))
+            treating f in c_t = f * c_prev + i * g as a given number: the derivative is f itself
+        state and cell state get swapped on the way | W_h, b_h) -> W_h, b_h); h = c
+        the two results of lstm_step are unpacked in the wrong order | h, c = lstm -> c, h = lstm
+            writing h, c = lstm_step(...): the state comes first, and it is h that meets W_h
+        the gates do not see the state move | h, c = lstm -> _, c = lstm
+            updating h as well as c: h changes, and with it the next forget gate
+        the run starts from zeros, not from h_0 and c_0 | h_0: 0 * h_0, then c_0: 0 * c_0
+            looking for h_0 and c_0 in your function: the first step should start from them
+        the bias is missing | b_h: 0 * b_h
+            working out the second example: only the bias is not zero
+        the axes batch and time are swapped | axis=1) -> axis=0)
+            using np.stack(list, axis=1): the batch comes first
     """,
 )
 
