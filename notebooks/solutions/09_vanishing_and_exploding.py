@@ -47,52 +47,52 @@ CLIPPED = exercise(
         ("float32", dict(features=1, units=5, share=0.3, dtype="float32")),
     ),
     mistakes="""
-        each array were clipped by its own norm
+        each array is clipped by its own norm
             | return: (*(by_its_own_norm(g, limit) for g in (dW_x, dW_h, db_h)), result[3])
-            one norm over all entries of all three arrays, and one factor for all
-        each entry were clipped by value
+            using one norm over all entries of all three arrays, and one factor for all
+        each entry is clipped by value
             | return: (*(np.clip(g, -limit, limit) for g in (dW_x, dW_h, db_h)), result[3])
             multiplying all arrays by one factor, which keeps the direction
-        each array's factor came from its own norm, for short ones too
+        each array is scaled by its own norm, even a short one
             | gradient * factor -> gradient * limit / max(np.linalg.norm(gradient), 1e-300)
-            one norm over all entries of all three arrays, and one factor for all
-        a short gradient were made longer | min(1.0, limit / norm) -> limit / norm
-            a limit above the norm: the gradient must come back as it was, min(1, ...)
-        only short gradients were changed | min(1.0 -> max(1.0
-            min and max: the factor is never above 1
-        the three norms were added up
+            using one norm over all entries of all three arrays, and one factor for all
+        a short gradient is made longer | min(1.0, limit / norm) -> limit / norm
+            trying a limit above the norm: the gradient must come back as it was, min(1, ...)
+        only short gradients are changed | min(1.0 -> max(1.0
+            swapping min and max: the factor is never above 1
+        the three norms are added up
             | np.sqrt(sum(np.sum(gradient**2) -> (sum(np.linalg.norm(gradient)
-        the largest of the three norms served for all
+        the largest of the three norms is used for all
             | np.sqrt(sum(np.sum(gradient**2) -> (max(np.linalg.norm(gradient)
             adding the squares of all entries first, and taking one root at the end
-        the root of the sum of squares were forgotten | np.sqrt( -> (
-            the entries 3 and 4: the norm is 5 and not 25
-        absolute values were added up in place of squares
+        the root of the sum of squares is missing | np.sqrt( -> (
+            working out the entries 3 and 4: the norm is 5, not 25
+        absolute values are added up in place of squares
             | np.sqrt(sum(np.sum(gradient**2) -> (sum(np.sum(abs(gradient))
-            the entries 3 and 4: the norm is 5 and not 7
-        the mean of the squares were taken in place of their sum
+            working out the entries 3 and 4: the norm is 5, not 7
+        the mean of the squares is taken, not their sum
             | gradients)) -> gradients) / sum(gradient.size for gradient in gradients))
-            the entries 3 and 4: the norm is 5, however many zeros stand beside them
-        the largest entry served as the norm
+            working out the entries 3 and 4: the norm is 5, however many zeros are beside them
+        the largest entry is taken for the norm
             | np.sqrt(sum(np.sum(gradient**2) -> (max(np.max(abs(gradient))
-            the entries 3 and 4: the norm is 5 and not 4
-        the largest singular value served as the norm of a matrix
+            working out the entries 3 and 4: the norm is 5, not 4
+        a matrix's largest singular value is taken for its norm
             | np.sum(gradient**2) -> np.linalg.norm(gradient, 2) ** 2
-            np.linalg.norm(g) without the 2: every entry counts, as in one long row
-        the bias were left out of the norm
+            using np.linalg.norm(g) without the 2: every entry counts, as in one long row
+        the bias is left out of the norm
             | for gradient in gradients)) -> for gradient in gradients[:2]))
-            a gradient that is zero but for db_h: its norm is that of db_h
-        the bias were not clipped | return: (*result[:2], db_h, result[3])
+            trying a gradient that is zero but for db_h: its norm is that of db_h
+        the bias is not clipped | return: (*result[:2], db_h, result[3])
             multiplying all three arrays by the factor
-        the limit were forgotten, and long gradients were given the length 1
+        the limit is missing: long gradients get length 1
             | min(1.0, limit / norm) -> (1.0 if norm <= limit else 1.0 / norm)
-            the norm of what you return: for a long gradient it should be the limit
-        the norm after clipping were returned
+            taking the norm of what you return: for a long gradient it should be the limit
+        the norm after clipping is returned
             | return: (*result[:3], np.sqrt(sum(np.sum(g**2) for g in result[:3])))
-            keeping the norm that you measured before you changed anything
-        the gradients were overwritten
+            keeping the norm that you measure before you change anything
+        the gradients are overwritten
             | gradient * factor for -> np.multiply(gradient, factor, out=gradient) for
-            g = g * factor, which makes a new array, where you have g *= factor
+            making a new array, g = g * factor, where you have g *= factor
     """,
 )
 
@@ -121,52 +121,48 @@ RESCALED = exercise(
         ("float32", dict(units=5, radius=2.0, dtype="float32")),
     ),
     mistakes="""
-        the largest singular value were scaled to the radius
+        the largest singular value is scaled to the radius
             | np.abs(np.linalg.eigvals(W_h)).max() -> np.linalg.norm(W_h, 2)
-            np.linalg.eigvals: the radius is the largest absolute eigenvalue
-        the largest real part of an eigenvalue served as the radius
+            using np.linalg.eigvals: the radius is the largest absolute eigenvalue
+        the largest real part of an eigenvalue is taken for the radius
             | np.abs(np.linalg.eigvals(W_h)).max() -> np.linalg.eigvals(W_h).real.max(), then
             | found > 0 -> found
-        the real parts' largest absolute value served as the radius
-            | eigvals(W_h) -> eigvals(W_h).real
-            the rotation with the eigenvalues 2i and -2i: its radius is 2 and not 0
-        the absolute value of the eigenvalues were forgotten
+        the largest absolute real part is taken for the radius | eigvals(W_h) -> eigvals(W_h).real
+            trying the rotation with the eigenvalues 2i and -2i: its radius is 2, not 0
+        the absolute value of the eigenvalues is missing
             | np.abs(np.linalg.eigvals(W_h)) -> np.linalg.eigvals(W_h), then found > 0 -> found
-            np.abs(np.linalg.eigvals(W)).max(): the absolute value first, the largest after it
-        eigvalsh were used, which is for symmetric matrices | eigvals( -> eigvalsh(
-            np.linalg.eigvals without the h: eigvalsh reads one half of the matrix only
-        the eigenvalues were those of the symmetric part
-            | eigvals(W_h) -> eigvals((W_h + W_h.T) / 2)
-            the eigenvalues of W_h itself, complex as they may be
-        the smallest absolute eigenvalue were used | .max() -> .min()
-        the mean of the absolute eigenvalues were used | .max() -> .mean()
-            the largest: in the long run it outgrows all others
-        the absolute eigenvalues were added up | .max() -> .sum()
-            the largest alone: in the long run it outgrows all others
-        the largest entry served as the radius | np.linalg.eigvals(W_h) -> W_h
-            np.linalg.eigvals: the radius is a matter of the whole matrix
-        the root of the sum of squares served as the radius
+            taking the absolute value first, then the largest: np.abs(np.linalg.eigvals(W)).max()
+        eigvalsh is used, which is for symmetric matrices | eigvals( -> eigvalsh(
+            using np.linalg.eigvals without the h: eigvalsh reads only one half of the matrix
+        the eigenvalues are those of the symmetric part | eigvals(W_h) -> eigvals((W_h + W_h.T) / 2)
+            taking the eigenvalues of W_h itself, complex as they may be
+        the smallest absolute eigenvalue is used | .max() -> .min()
+        the mean of the absolute eigenvalues is used | .max() -> .mean()
+            using the largest: in the long run it outgrows all others
+        the absolute eigenvalues are added up | .max() -> .sum()
+            using the largest alone: in the long run it outgrows all others
+        the largest entry is taken for the radius | np.linalg.eigvals(W_h) -> W_h
+            using np.linalg.eigvals: no single entry knows the radius
+        the root of the sum of squares is taken for the radius
             | np.abs(np.linalg.eigvals(W_h)).max() -> np.linalg.norm(W_h)
-            np.linalg.eigvals: the radius is the largest absolute eigenvalue
-        the matrix were multiplied by the radius and not divided by its own
-            | radius / found -> radius
-        the radius asked for were forgotten | radius / found -> 1 / found
-            the radius of what you return: it should be the one that was asked for
-        the factor were upside down | radius / found -> found / radius
-            the radius of what you return: a matrix that is too large must become smaller
-        sigma were that of the matrix before | norm(W, 2) -> norm(W_h, 2)
+            using np.linalg.eigvals: the radius is the largest absolute eigenvalue
+        the matrix is multiplied by the radius but not divided by its own | radius / found -> radius
+        the radius asked for is ignored | radius / found -> 1 / found
+            measuring the radius of what you return: it should be the one that was asked for
+        the factor is upside down | radius / found -> found / radius
+            measuring the radius of what you return: a matrix that is too large must become smaller
+        sigma is that of the matrix before scaling | norm(W, 2) -> norm(W_h, 2)
             taking the singular values of the matrix that you return
-        sigma were squared | norm(W, 2) -> norm(W, 2) ** 2
-            np.linalg.norm(W, 2), or the root of the largest eigenvalue of W @ W.T
-        sigma were the root of the sum of squares | norm(W, 2) -> norm(W)
-            np.linalg.norm(W, 2) with the 2: without it all entries count as one long row
-        a matrix whose eigenvalues are all zero were divided by zero
-            | if found > 0 else W_h.copy() ->
+        sigma is squared | norm(W, 2) -> norm(W, 2) ** 2
+            using np.linalg.norm(W, 2), or the root of the largest eigenvalue of W @ W.T
+        sigma is the root of the sum of squares | norm(W, 2) -> norm(W)
+            using np.linalg.norm(W, 2) with the 2: without it all entries count as one long row
+        a matrix whose eigenvalues are all zero is divided by zero | if found > 0 else W_h.copy() ->
             looking at the radius before you divide: if it is 0, the matrix stays as it is
-        W_h were overwritten
+        W_h is overwritten
             | W_h * (radius / found) if found > 0 else W_h.copy() ->
             | W_h; W_h *= radius / found if found > 0 else 1
-            W = W_h * factor, which makes a new array, where you have W_h *= factor
+            making a new array, W = W_h * factor, where you have W_h *= factor
     """,
 )
 
@@ -220,56 +216,54 @@ CHAIN = exercise(
         ),
     ),
     mistakes="""
-        the result were transposed | return: result.swapaxes(1, 2)
-            rows belong to h_start and columns to h_stop: d h_stop = d h_start @ J
-        the Jacobians were multiplied in the reverse order
+        the result is transposed | return: result.swapaxes(1, 2)
+            giving rows to h_start and columns to h_stop: d h_stop = d h_start @ J
+        the Jacobians are multiplied in reverse order
             | J @ ((1 - leak) * np.eye(units) + leak * through_tanh) ->
             | ((1 - leak) * np.eye(units) + leak * through_tanh) @ J
-            a row vector on its way forwards: it meets the Jacobian of the earlier step first
-        the Jacobians were multiplied entry by entry | J @ ( -> J * (
-            the operator @ in place of *
-        the Jacobians were added up
-            | J @ ( -> (J if t > start else 0) + (
-            one path from h_start to h_stop: what a step hands on, the next one multiplies
-        the slope of tanh were left out | (1 - c**2) -> np.ones_like(c)
-            a large bias: tanh is flat there, and next to nothing should come through W_h
-        the slope were 1 - tanh and not 1 - tanh squared | 1 - c**2 -> 1 - c
-            the derivative of tanh: 1 - tanh(z)**2
-        the slope were computed from the state and not from tanh | 1 - c**2 -> 1 - h**2
+            following a row vector forwards: it meets the Jacobian of the earlier step first
+        the Jacobians are multiplied entry by entry | J @ ( -> J * (
+            using the operator @ in place of *
+        the Jacobians are added up | J @ ( -> (J if t > start else 0) + (
+            following the one path from h_start to h_stop: each step multiplies what it is handed
+        the slope of tanh is missing | (1 - c**2) -> np.ones_like(c)
+            trying a large bias: tanh is flat there, and next to nothing should come through W_h
+        the slope is 1 - tanh, not 1 - tanh squared | 1 - c**2 -> 1 - c
+            using the derivative of tanh: 1 - tanh(z)**2
+        the slope is computed from the state, not from tanh | 1 - c**2 -> 1 - h**2
             keeping c = tanh(...) of each step: with a leak the state is a mixture
-        the slope came from the step before
+        the slope comes from the step before
             | c = np.tanh( -> before, c = (c if t else 0 * h), np.tanh(, then c**2 -> before**2
             printing t inside your loop: W_h of step t goes with the slope of step t
-        the slopes multiplied the rows and not the columns | [:, None, :] -> [:, :, None]
-            column j of W_h leads into unit j of the new state: it gets the slope of that unit
-        W_h were transposed in the Jacobian | W_h * (1 -> W_h.T * (1
-            d h_t = d h_prev @ W_h * slope: rows of W_h belong to h_prev
-        the direct path, 1 - leak, were left out | (1 - leak) * np.eye(units) + leak -> leak
+        the slopes multiply the rows, not the columns | [:, None, :] -> [:, :, None]
+            following column j of W_h: it leads into unit j of the new state, and gets its slope
+        W_h is transposed in the Jacobian | W_h * (1 -> W_h.T * (1
+            writing d h_t = d h_prev @ W_h * slope: rows of W_h belong to h_prev
+        the direct path, 1 - leak, is missing | (1 - leak) * np.eye(units) + leak -> leak
             setting W_h to zero: the old state still comes through, times 1 - leak
-        the direct path were not weighed by 1 - leak | (1 - leak) * np.eye -> np.eye
+        the direct path is not multiplied by 1 - leak | (1 - leak) * np.eye -> np.eye
             setting W_h to zero: one step is (1 - leak) times the identity
-        the part through tanh were not weighed by the leak | leak * through_tanh -> through_tanh
+        the path through tanh is not multiplied by the leak | leak * through_tanh -> through_tanh
             differentiating leak * tanh(...): the leak stays in front
-        leak and 1 - leak were swapped
+        leak and 1 - leak are swapped
             | (1 - leak) * np.eye(units) + leak * -> leak * np.eye(units) + (1 - leak) *
-            leak = 1: nothing is left of the old state but what goes through W_h
-        the direct path and the path through tanh were multiplied separately
+            trying leak = 1: nothing is left of the old state but what goes through W_h
+        the direct path and the path through tanh are multiplied separately
             | (1 - leak) * np.eye(units) + leak -> leak, then
             | return J -> return J + (1 - leak) ** (stop - start) * np.eye(units) * (stop > start)
-            adding the two terms at every step, before the product: each step offers both ways
-        the states ran without the leak | h = (1 - leak) * h + leak * c -> h = c
-            the forward run: the next state is (1 - leak) * h + leak * tanh(...)
-        the chain began with h_0 whatever start is | t >= start -> True
-        the chain ran to the last step whatever stop is | range(stop) -> range(x.shape[1])
+            adding the two terms at every step, before the product: each step offers both paths
+        the states run without the leak | h = (1 - leak) * h + leak * c -> h = c
+            checking the forward run: the next state is (1 - leak) * h + leak * tanh(...)
+        the chain always starts from h_0, whatever start is | t >= start -> True
+        the chain always runs to the last step, whatever stop is | range(stop) -> range(x.shape[1])
             counting your factors: there are stop - start of them
-        there were one Jacobian too many at the end
-            | range(stop) -> range(min(stop + 1, x.shape[1]))
-            start equal to stop: no factor at all, which is the identity
-        there were one Jacobian too few | t >= start -> t > start
-            start 0 and stop 1: one factor, that of x[:, 0]
-        all steps were one too early
+        there is one Jacobian too many at the end | range(stop) -> range(min(stop + 1, x.shape[1]))
+            trying start equal to stop: no factor at all, which is the identity
+        there is one Jacobian too few | t >= start -> t > start
+            trying start 0 and stop 1: one factor, that of x[:, 0]
+        all steps are one too early
             | range(stop) -> range(stop - 1), then t >= start -> t >= start - 1
-            h_1 is the state after x[:, 0]: from h_start on, x[:, start] is read next
+            counting from h_1, the state after x[:, 0]: after h_start, x[:, start] is read next
     """,
 )
 
@@ -303,44 +297,44 @@ START = exercise(
         ("float32", dict(rows=4, columns=4, gain=0.5, dtype="float32")),
     ),
     mistakes="""
-        the signs were left as np.linalg.qr gives them | Q * np.sign(np.diag(R)) -> Q
+        the signs are left as np.linalg.qr gives them | Q * np.sign(np.diag(R)) -> Q
             multiplying each column of Q by the sign of its entry on the diagonal of R
-        the signs multiplied the rows of Q and not its columns
+        the signs multiply the rows of Q, not its columns
             | np.sign(np.diag(R)) -> np.resize(np.sign(np.diag(R)), len(Q))[:, None]
-            Q @ R = A: sign i belongs to row i of R, and so to column i of Q
-        the signs were those of the diagonal of Q | np.diag(R) -> np.diag(Q)
-            np.diag(R): it is R that is to have a positive diagonal
-        the diagonal of R itself were multiplied, and not its signs
+            reading Q @ R = A: sign i belongs to row i of R, and so to column i of Q
+        the signs are taken from the diagonal of Q | np.diag(R) -> np.diag(Q)
+            using np.diag(R): it is R that is to have a positive diagonal
+        the diagonal of R itself is multiplied, not just its signs
             | np.sign(np.diag(R)) -> np.diag(R)
-            np.sign(np.diag(R)): every column of Q has the length 1 already
-        all entries had become positive | Q * np.sign(np.diag(R)) -> np.abs(Q)
-            W.T @ W: the columns must still be orthogonal to each other
-        the signs were turned the wrong way round | gain * Q -> -gain * Q
-            A with one positive column: W should point the same way
-        the gain were forgotten | gain: 1.0
-        the result were divided by the gain | gain: 1 / gain
-            the singular values of what you return: all equal to the gain
-        the columns were given the length 1 but not made orthogonal
+            using np.sign(np.diag(R)): every column of Q already has length 1
+        all entries are made positive | Q * np.sign(np.diag(R)) -> np.abs(Q)
+            printing W.T @ W: the columns must still be orthogonal to each other
+        all the signs are flipped | gain * Q -> -gain * Q
+            trying an A with one positive column: W should point the same way
+        the gain is ignored | gain: 1.0
+        the result is divided by the gain | gain: 1 / gain
+            printing the singular values of what you return: each should equal the gain
+        the columns get length 1, but are not made orthogonal
             | return: gain * A / np.linalg.norm(A, axis=0)
-            W.T @ W: off the diagonal it should be zero
-        A were divided by its largest singular value | return: gain * A / np.linalg.norm(A, 2)
-            all singular values of what you return: they should be equal
-        the nearest orthogonal matrix were taken, from the singular value decomposition
+            printing W.T @ W: off the diagonal it should be zero
+        A is divided by its largest singular value | return: gain * A / np.linalg.norm(A, 2)
+            printing all singular values of what you return: they should be equal
+        the nearest orthogonal matrix is taken, from the singular value decomposition
             | return: gain * (lambda U, s, V: U @ V)(*np.linalg.svd(A, full_matrices=False))
-            np.linalg.qr: the first column of W points along the first column of A
-        the columns were made orthogonal from the last one on | np.linalg.qr( -> from_the_right(
-            the first column of W: it points along the first column of A
-        a matrix wider than tall were decomposed as it is | A.shape[1] > A.shape[0] -> False
+            using np.linalg.qr: the first column of W points along the first column of A
+        the columns are made orthogonal from the last one on | np.linalg.qr( -> from_the_right(
+            looking at the first column of W: it points along the first column of A
+        a matrix wider than tall is decomposed as it is | A.shape[1] > A.shape[0] -> False
             transposing a wide A before np.linalg.qr, and the result after it
-        Q were returned as np.linalg.qr(A) gives it | return: gain * np.linalg.qr(A)[0]
-            two things: the signs of the columns, and a matrix that is wider than tall
-        the result were transposed | return: result.T
-            the shape of W for a matrix that is not square: that of A
-        R were returned and not Q
+        Q is returned as np.linalg.qr(A) gives it | return: gain * np.linalg.qr(A)[0]
+            looking at two things: the signs of the columns, and a matrix that is wider than tall
+        the result is transposed | return: result.T
+            checking the shape of W for a matrix that is not square: it is that of A
+        R is returned, not Q
             | Q * np.sign(np.diag(R)) -> R * np.sign(np.diag(R))[:, None],
             | then W.T if wide else W -> W
-            Q, R = np.linalg.qr(A): the first of the two is orthogonal
-        A were overwritten | return W.T if wide else W -> A[...] = W.T if wide else W; return A
+            writing Q, R = np.linalg.qr(A): the first of the two is orthogonal
+        A is overwritten | return W.T if wide else W -> A[...] = W.T if wide else W; return A
             making a new array for the result
     """,
 )
