@@ -24,7 +24,7 @@ def draw_padding(rng, batch, longest, length, zeros, keep, value=0):
     lengths[0] = longest
     lengths[-1] = 1 + longest // 3
     # The padding value occurs among the real numbers too.
-    sequences = [[value, *rng.integers(0, 9, n - 1).tolist()] for n in lengths]
+    sequences = [[value, *rng.integers(-20, 120, n - 1).tolist()] for n in lengths]
     return dict(sequences=sequences, length=length, zeros=zeros, keep=keep, value=value)
 
 
@@ -43,6 +43,8 @@ PADDING = exercise(
         "cut, the beginning kept": LONG,
         "cut, the end kept": LONG | dict(keep="end"),
         "an empty sequence": SHORT | FRONT | dict(sequences=[[], [2]], length=2),
+        "nothing but an empty sequence": SHORT | dict(sequences=[[]]),
+        "a sequence of hundreds": LONG | dict(sequences=[[*range(400)], [-7]], length=300, value=-1),
     },
     draw=draw_padding,
     sizes=(
@@ -129,7 +131,9 @@ POOLING = exercise(
         "filled up before": one_unit([0, -3, -1, -2], [0, 1, 1, 1]),
         "a gap": one_unit([-3, 0, -1, 0], [1, 0, 1, 0]),
         "one real step": one_unit([0, 0, -1, 0], [0, 0, 1, 0]),
+        "one real step, the first": one_unit([-1, 0, 0], [1, 0, 0]),
         "no padding": one_unit([1, 5, 3], [1, 1, 1]),
+        "states far below zero": one_unit([-3e12, -1e12, -2e12, 0], [1, 1, 1, 0]),
     },
     draw=draw_pooling,
     sizes=(
@@ -187,7 +191,7 @@ def bag(known, sentences):
     options = dict(tokenizer=list, lowercase=False, token_pattern=None)
     counter = CountVectorizer(ngram_range=(1, 2), **options).fit(known)
     counts = counter.transform(sentences).toarray()
-    total = sum(2 * len(sentence) - 1 for sentence in sentences)  # n words have n - 1 pairs
+    total = sum(max(0, 2 * len(sentence) - 1) for sentence in sentences)  # n words, n - 1 pairs
     return list(counter.get_feature_names_out()), counts, int(total - counts.sum())
 
 
@@ -220,6 +224,9 @@ BAG = exercise(
         "a word twice": split(["so so good"], ["so so so good"]),
         "two sentences to learn from": split(["it was", "not good"], ["was not"]),
         "sentences of one word": split(["good", "dull"], ["dull", "yet"]),
+        "an empty sentence": split(["not good", ""], ["", "good"]),
+        "capitals and punctuation": split(["Not good , NOT !"], ["not Good , not !"]),
+        "words that hold other words": split(["good goods"], ["goods good good oo"]),
     },
     draw=draw_bag,
     sizes=(
@@ -312,6 +319,7 @@ GRADIENT = exercise(
         "every word once": one_feature([[1, 2, 3]], [[1, 2, 4]]),
         "a word in two sentences": one_feature([[2], [2]], [[1], [2]]),
         "padding": one_feature([[2, 0, 0]], [[1, 2, 4]]),
+        "padding in front and in between": one_feature([[0, 2, 0, 3]], [[1, 2, 4, 8]]),
         "words never used": one_feature([[1]], [[1]], words=6),
     },
     draw=draw_gradient,

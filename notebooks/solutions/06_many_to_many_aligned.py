@@ -36,6 +36,10 @@ SPANS = exercise(
         "an I of another type": dict(tags="B-PER I-LOC O".split()),
         "an I without a B": dict(tags="O I-LOC I-LOC".split()),
         "no name": dict(tags="O O".split()),
+        "no word": dict(tags=[]),
+        "types of one letter and of many": dict(tags="B-X I-X I-X B-LANGUAGE I-LANGUAGE".split()),
+        "types that hold a hyphen": dict(tags="B-ART-WORK I-ART-WORK I-ART-SHOW I-ART".split()),
+        "a type in small letters": dict(tags="B-per I-PER I-per".split()),
     },
     draw=lambda rng, **size: dict(tags=draw_tags(rng, **size)),
     sizes=(
@@ -140,6 +144,11 @@ F1_BY_TYPE = exercise(
         "a type neither wanted nor found": two_types(["B-PER O"], ["B-PER O"]),
         "two sentences": two_types(["B-PER O", "O O"], ["O O", "B-PER O"]),
         "a name too many": two_types(["B-PER O O"], ["B-PER O B-PER"]),
+        "a name at the end, and an I at the beginning": two_types(
+            ["O B-PER", "I-PER O"], ["O B-PER", "B-PER O"]
+        ),
+        "a type that holds a hyphen": two_types(["B-ART-WORK O B-ART"], ["B-ART-WORK O O"])
+        | dict(types=["ART-WORK", "ART"]),
     },
     draw=draw_f1,
     sizes=(
@@ -205,6 +214,7 @@ def loss(p, targets, mask, weights):
 def draw_loss(rng, batch, time, tags, dtype="float64", full=False):
     scores = np.exp(rng.normal(0, 1, (batch, time, tags)))
     mask = np.arange(time) < rng.integers(1, time + 1, (batch, 1))
+    mask[1::2] = mask[1::2, ::-1]  # padding stands in front in every second sentence
     return dict(
         p=(scores / scores.sum(axis=-1, keepdims=True)).astype(dtype),
         targets=np.where(mask | full, rng.integers(0, tags, (batch, time)), 0),
@@ -230,6 +240,11 @@ WEIGHTED = exercise(
         "the last step masked": two_tags([0.5, 0.25, 0.9], [0, 1, 0], [1, 1, 0]),
         "a weight of 3": two_tags([0.5, 0.25, 0.25], [0, 1, 1], [1, 1, 1], (1.0, 3.0)),
         "weights of 2 throughout": two_tags([0.5, 0.25], [0, 1], [1, 1], (2.0, 2.0)),
+        "padding in between": two_tags([0.5, 0.9, 0.25], [0, 1, 1], [1, 0, 1], (1.0, 3.0)),
+        "weights of whole numbers, one of them 0": two_tags(
+            [0.5, 0.25, 0.125], [0, 1, 1], [1, 1, 1], (0, 3)
+        ),
+        "a small probability": two_tags([1e-6, 0.5], [0, 1], [1, 1]),
     },
     draw=draw_loss,
     sizes=(
@@ -331,6 +346,10 @@ ENDINGS = exercise(
         "a tie": one_word("rain", "rain/O rain/B-LOC rain/O rain/B-LOC"),
         "a word in several places": one_word("rain", "rain/B-LOC in/O rain/B-LOC in/O rain/O"),
         "a word seen, its ending misleads": one_word("rain", "Spain/B-LOC rain/O Bain/B-LOC"),
+        "a capital": one_word("Rain", "rain/B-LOC Main/O main/O"),
+        "a word of two letters": one_word("in", "Turin/B-LOC him/O pain/B-PER bin/B-PER"),
+        "a word of one letter": one_word("a", "Lima/B-LOC a1/O Rika/B-PER Oslo/O Lima/B-LOC"),
+        "a tie of three": one_word("main", "rain/O Spain/B-LOC Bain/B-PER"),
     },
     draw=draw_endings,
     sizes=(
