@@ -72,43 +72,42 @@ START = exercise(
         ("float32", dict(batch=4, time=6, features=1, units=3, outputs=2, dtype="float32")),
     ),
     mistakes="""
-        the slope of tanh were left out | dh_t * (1 - h[:, t] ** 2) -> dh_t
-            equation (10): the error passes the tanh before it meets W_x or W_h
-        the slope of tanh were taken at the step before | h[:, t] ** 2 -> h[:, t - 1] ** 2
-            equation (10): what passes the tanh of step t is multiplied by 1 - h_t ** 2
-        tanh were applied once more to the state: 1 - np.tanh(h_t) ** 2
+        the slope of tanh is missing | dh_t * (1 - h[:, t] ** 2) -> dh_t
+            rereading equation (10): the error passes the tanh before it meets W_x or W_h
+        the slope of tanh is taken at the step before | h[:, t] ** 2 -> h[:, t - 1] ** 2
+            rereading equation (10): what passes the tanh of step t is multiplied by 1 - h_t ** 2
+        tanh is applied once more to the state: 1 - np.tanh(h_t) ** 2
             | h[:, t] ** 2 -> np.tanh(h[:, t]) ** 2
-            equation (10): h_t is already the tanh, so its slope is 1 - h_t ** 2
-        W_h were not transposed on the way back | W_h.T -> W_h
+            rereading equation (10): h_t is already the tanh, so its slope is 1 - h_t ** 2
+        W_h is not transposed on the way back | W_h.T -> W_h
             nudging one entry of h_{t-1}: it reaches all units of step t, along a row of W_h
-        nothing came back from the future | + from_future ->
-            the two terms of equation (9): h_t also reaches all later losses
-        only the last step had a loss | do[:, t - 1] @ -> (t == x.shape[1]) * do[:, t - 1] @
-            the two terms of equation (9): at every step they are added, none replaces the other
-        the losses were summed over the batch and not averaged
+        nothing comes back from the future | + from_future ->
+            counting the two terms of equation (9): h_t also reaches all later losses
+        only the last step has a loss | do[:, t - 1] @ -> (t == x.shape[1]) * do[:, t - 1] @
+            counting the two terms of equation (9): they are added at every step, none is replaced
+        the losses are summed over the batch, not averaged
             | output_error(p, y) -> output_error(p, y) * len(x)
-            a batch of one, then the same sequence twice: the gradient of a mean stays as it is
-        the losses were averaged over the steps as well
+            trying one sequence, then the same one twice: the gradient of a mean does not change
+        the losses are averaged over the steps as well
             | output_error(p, y) -> output_error(p, y) / x.shape[1]
-            equation (5): a sum over the steps, a mean over the batch alone
-        the right class were not subtracted from the probabilities
-            | output_error(p, y) -> p / len(x)
-            equation (6): p - y, with y as a one-hot row
-        the sign were reversed | output_error(p, y) -> -output_error(p, y)
-            equation (6): p - y, what the network said minus what it should have said
-        dh_0 were the error before the product with W_h | return from_future -> return da_t
-            rule B for the product of h_0 with W_h: one more step with the transpose
-        dh_0 had been multiplied by a slope of tanh, as if h_0 came out of one
+            rereading equation (5): a sum over the steps, a mean over the batch alone
+        the right class is not subtracted from the probabilities | output_error(p, y) -> p / len(x)
+            rereading equation (6): p - y, with y as a one-hot row
+        the sign is flipped | output_error(p, y) -> -output_error(p, y)
+            rereading equation (6): p - y, what the network said minus what it should have said
+        dh_0 is the error before the product with W_h | return from_future -> return da_t
+            using rule B for the product of h_0 with W_h: one more step with the transpose
+        dh_0 is multiplied by a slope of tanh, as if h_0 came out of one
             | return from_future -> return from_future * (1 - h_0**2)
-            following h_0 forward: it is given, no tanh stands before it
-        dh_0 were the gradient of h_1 | return from_future -> return dh_t
-            one more step: from h_1 through its tanh and through W_h to h_0
-        dx had its steps in reverse order | dx[:, t - 1] -> dx[:, -t]
-            the order in which your loop stores: it meets the last step first
-        dx were filled at the first step only | dx[:, t - 1] -> dx[:, 0]
+            following h_0 forward: it is given, with no tanh before it
+        dh_0 is the gradient of h_1 | return from_future -> return dh_t
+            going one more step: from h_1 through its tanh and through W_h to h_0
+        dx has its steps in reverse order | dx[:, t - 1] -> dx[:, -t]
+            printing t where your loop stores: it meets the last step first
+        dx is filled at the first step only | dx[:, t - 1] -> dx[:, 0]
             storing into dx[:, t] inside the loop, at every step
-        dx were summed over the batch | return: (result[0], result[1].sum(axis=0))
-            the shape of x: each sequence has inputs of its own, so nothing is summed
+        dx is summed over the batch | return: (result[0], result[1].sum(axis=0))
+            checking the shape of x: each sequence has its own inputs, so nothing is summed
     """,
 )
 
@@ -164,49 +163,49 @@ CHUNKS = exercise(
         ),
     ),
     mistakes="""
-        the gradient were not cut at all | t % length == 0 -> False
+        the gradient is not cut at all | t % length == 0 -> False
             setting from_future to zero where the walk back enters another chunk
-        the gradient were cut after every step | t % length == 0 -> True
-            the walk inside a chunk: there (9) has both of its terms
-        the gradient were cut one step too early | t % length -> (t + 1) % length
-        the gradient were cut one step too late | t % length -> (t - 1) % length
+        the gradient is cut after every step | t % length == 0 -> True
+            walking back inside a chunk: there (9) has both of its terms
+        the gradient is cut one step too early | t % length -> (t + 1) % length
+        the gradient is cut one step too late | t % length -> (t - 1) % length
             printing t where you cut: steps are counted from 1 in h and from 0 in x
-        the chunks were counted from the end, the short one first
+        the chunks are counted from the end, the short one first
             | t % length -> (x.shape[1] - t) % length
-            range(0, time, length): the chunks are those of the way forward
-        each loss had a window of its own that reaches back over the border
+            writing out range(0, time, length): the chunks are those of the way forward
+        each loss has a window of its own, which reaches back over the border
             | for t in range(x.shape[1], 0, -1) -> for s, t in
             | ((s, t) for s in range(1, x.shape[1] + 1) for t in range(s, max(0, s - length), -1))
             |, then t % length == 0 -> t == s, then do[:, t - 1] @ -> (t == s) * do[:, t - 1] @
-            the table in the exercise: a chunk's losses never look into the chunk before
-        every chunk began with a state of zeros | return: starting_anew(right, given, 0 * h_0)
-            the way forward: only the gradient is cut, the state is carried on
-        every chunk began with h_0 | return: starting_anew(right, given, h_0)
-            the way forward: a chunk begins with the last state of the one before
-        the carried state were left out of dW_h | dW_h += -> if t == 1 or (t - 1) % length: dW_h +=
-            equation (12) at the first step of a chunk: W_h is used there, with the carried state
-        only the last chunk had been counted
+            looking at the table in the exercise: no loss looks into the chunk before its own
+        every chunk starts from zeros | return: starting_anew(right, given, 0 * h_0)
+            checking the way forward: only the gradient is cut, the state is carried on
+        every chunk starts from h_0 | return: starting_anew(right, given, h_0)
+            checking the way forward: a chunk starts from the last state of the one before
+        the carried state is left out of dW_h | dW_h += -> if t == 1 or (t - 1) % length: dW_h +=
+            writing out (12) at the first step of a chunk: W_h is used there, with the carried state
+        only the last chunk is counted
             | range(x.shape[1], 0, -1) -> range(x.shape[1], (x.shape[1] - 1) // length * length, -1)
-            += in place of =: the chunks' gradients are added
-        dW_h and db_h held one step only, the first | += -> =
-            += in place of =: each step adds its part
-        the last, shorter chunk were dropped
+            writing += in place of =: the chunks' gradients are added
+        dW_h and db_h hold only the first step | += -> =
+            writing += in place of =: each step adds its part
+        the last, shorter chunk is dropped
             | range(x.shape[1], -> range(x.shape[1] // length * length,
-            list(range(0, 7, 3)): a chunk begins at each of these, also at 6
-        only the last step of each chunk had a loss
+            printing list(range(0, 7, 3)): a chunk begins at each of these, also at 6
+        only the last step of each chunk has a loss
             | do[:, t - 1] @ -> (t % length == 0 or t == x.shape[1]) * do[:, t - 1] @
-            the two terms of equation (9): at every step they are added, none replaces the other
-        only the last step of all had a loss | do[:, t - 1] @ -> (t == x.shape[1]) * do[:, t - 1] @
-            the first term of equation (9): it is there at every step
-        dW_h had been made with h_t and not with h_{t-1} | h[:, t - 1].T -> h[:, t].T
-            equation (12): W_h met the state of the step before
-        the slope of tanh were left out | dh_t * (1 - h[:, t] ** 2) -> dh_t
-            equation (10): the error passes the tanh before it meets W_x or W_h
-        W_h were not transposed on the way back | W_h.T -> W_h
+            counting the two terms of equation (9): they are added at every step, none is replaced
+        only the last step of all has a loss | do[:, t - 1] @ -> (t == x.shape[1]) * do[:, t - 1] @
+            rereading the first term of equation (9): it is there at every step
+        dW_h is made with h_t, not with h_{t-1} | h[:, t - 1].T -> h[:, t].T
+            rereading equation (12): W_h met the state of the step before
+        the slope of tanh is missing | dh_t * (1 - h[:, t] ** 2) -> dh_t
+            rereading equation (10): the error passes the tanh before it meets W_x or W_h
+        W_h is not transposed on the way back | W_h.T -> W_h
             nudging one entry of h_{t-1}: it reaches all units of step t, along a row of W_h
-        the losses were summed over the batch and not averaged
+        the losses are summed over the batch, not averaged
             | output_error(p, y) -> output_error(p, y) * len(x)
-            a batch of one, then the same sequence twice: the gradient of a mean stays as it is
+            trying one sequence, then the same one twice: the gradient of a mean does not change
     """,
 )
 
@@ -262,42 +261,41 @@ MASKED = exercise(
     ),
     without=("mask",),
     mistakes="""
-        the mask were not used | mask: np.ones_like(mask)
+        the mask is ignored | mask: np.ones_like(mask)
             following one padded step: it moves no state, has no loss, and is not counted
-        the mask were read the wrong way round | mask: ~mask, then mask.sum() -> max(mask.sum(), 1)
+        the mask is inverted | mask: ~mask, then mask.sum() -> max(mask.sum(), 1)
             reading the mask aloud: True is a real step, False is padding
-        padding moved the state, and only its loss were left out
+        padding moves the state, and only its loss is left out
             | np.where(mask[:, t - 1, None], new, h[:, t - 1]) -> new, then
             | real = mask[:, t - 1, None] -> real = True
-            np.where(mask[:, t, None], new, h) on the way forward, as in lesson 02
-        padded steps had a loss | * mask[:, :, None] ->
+            using np.where(mask[:, t, None], new, h) on the way forward, as in lesson 02
+        padded steps have a loss | * mask[:, :, None] ->
             multiplying do by the mask: a padded step has no loss
-        the error were lost at padded steps | W_h.T, dh_t) -> W_h.T, 0)
-            h_t = h_{t-1} at a padded step: what comes back for h_t goes on to h_{t-1} unchanged
-        the way back treated padded steps as real ones | real = mask[:, t - 1, None] -> real = True
-            h_t = h_{t-1} at a padded step: no tanh and no W_h stand between the two
-        a padded step reset the state to zero | new, h[:, t - 1]) -> new, 0)
+        the error is lost at padded steps | W_h.T, dh_t) -> W_h.T, 0)
+            using h_t = h_{t-1} at a padded step: what comes back for h_t goes on unchanged
+        the way back treats padded steps as real ones | real = mask[:, t - 1, None] -> real = True
+            using h_t = h_{t-1} at a padded step: no tanh and no W_h come between the two
+        a masked step resets the state to zero | new, h[:, t - 1]) -> new, 0)
             keeping the old state where the mask is False: np.where(real, new, h)
-        the losses were divided by all steps, padding included | mask.sum() -> mask.size
-        the losses were divided by the number of sequences | mask.sum() -> batch
-            mask.sum(): the mean is taken over the real steps
-        each sequence had a mean of its own
-            | mask.sum() -> mask.sum(axis=1)[:, None, None] / batch
-            mask.sum(): one mean over all real steps, so that long sequences count for more
-        the losses were not divided at all | / mask.sum() ->
-            mask.sum(): the mean is taken over the real steps
-        the slope of tanh were left out | dh_t * (1 - h[:, t] ** 2) -> dh_t
-            equation (10): the error passes the tanh before it meets W_x or W_h
-        the slope of tanh were taken at the step before | h[:, t] ** 2 -> h[:, t - 1] ** 2
-            equation (10): what passes the tanh of step t is multiplied by 1 - h_t ** 2
-        W_h were not transposed on the way back | W_h.T -> W_h
+        the losses are divided by all steps, padding included | mask.sum() -> mask.size
+        the losses are divided by the number of sequences | mask.sum() -> batch
+            dividing by mask.sum(): the mean is taken over the real steps
+        each sequence has a mean of its own | mask.sum() -> mask.sum(axis=1)[:, None, None] / batch
+            dividing by mask.sum(): one mean over all real steps, so long sequences count for more
+        the losses are not divided at all | / mask.sum() ->
+            dividing by mask.sum(): the mean is taken over the real steps
+        the slope of tanh is missing | dh_t * (1 - h[:, t] ** 2) -> dh_t
+            rereading equation (10): the error passes the tanh before it meets W_x or W_h
+        the slope of tanh is taken at the step before | h[:, t] ** 2 -> h[:, t - 1] ** 2
+            rereading equation (10): what passes the tanh of step t is multiplied by 1 - h_t ** 2
+        W_h is not transposed on the way back | W_h.T -> W_h
             nudging one entry of h_{t-1}: it reaches all units of step t, along a row of W_h
-        dW_h had been made with h_t and not with h_{t-1} | h[:, t - 1].T -> h[:, t].T
-            equation (12): W_h met the state of the step before
-        dW_o had been made with h_{t-1} and not with h_t | h[:, t].T -> h[:, t - 1].T
-            equation (7): W_o met the state of the same step
-        dW_h held the first step only | dW_h += -> dW_h =
-            += in place of =: each step adds its part
+        dW_h is made with h_t, not with h_{t-1} | h[:, t - 1].T -> h[:, t].T
+            rereading equation (12): W_h met the state of the step before
+        dW_o is made with h_{t-1}, not with h_t | h[:, t].T -> h[:, t - 1].T
+            rereading equation (7): W_o met the state of the same step
+        dW_h holds only the first step | dW_h += -> dW_h =
+            writing += in place of =: each step adds its part
     """,
 )
 
@@ -343,37 +341,37 @@ FEEDBACK = exercise(
         ("float32", dict(batch=4, time=6, features=1, units=3, outputs=1, dtype="float32")),
     ),
     mistakes="""
-        nothing came back through the feedback | + from_future ->
+        nothing comes back through the feedback | + from_future ->
             counting the arrows that leave o_t: one to its loss, one to the next step
-        dW_o had been made with each step's own loss only | @ do_t -> @ (do_t - from_future)
+        dW_o is made with each step's own loss only | @ do_t -> @ (do_t - from_future)
             using the whole do_t for dW_o, with what came back through the feedback
-        dW_f had been made with o_t and not with o_{t-1} | o[:, t - 1].T -> o[:, t].T
-            the way forward: W_f met the output of the step before
-        dW_o had been made with h_{t-1} and not with h_t | h[:, t].T -> h[:, t - 1].T
-            the way forward: W_o met the state of the same step
-        the right answer were fed back and not the output
+        dW_f is made with o_t, not with o_{t-1} | o[:, t - 1].T -> o[:, t].T
+            checking the way forward: W_f met the output of the step before
+        dW_o is made with h_{t-1}, not with h_t | h[:, t].T -> h[:, t - 1].T
+            checking the way forward: W_o met the state of the same step
+        the right answer is fed back, not the output
             | o[:, t - 1] -> (y[:, t - 2] if t > 1 else o[:, 0])
-            the way forward: this network hears its own o_{t-1}
-        the output passed a tanh before it was fed back | o[:, t - 1] -> np.tanh(o[:, t - 1])
-            the way forward: o_{t-1} goes into W_f as it is
-        the slope of tanh were left out | dh_t * (1 - h[:, t] ** 2) -> dh_t
-            the way forward: o_t is made of h_t, and a tanh stands before h_t
-        the slope of tanh were taken at the step before | h[:, t] ** 2 -> h[:, t - 1] ** 2
-            equation (10): what passes the tanh of step t is multiplied by 1 - h_t ** 2
-        the error had a factor of 2 | (o[:, t] - y -> 2 * (o[:, t] - y
-            the half in the loss: the slope of (o - y) ** 2 / 2 is o - y
-        the sign were reversed | (o[:, t] - y[:, t - 1]) -> (y[:, t - 1] - o[:, t])
-            the slope of (o - y) ** 2 / 2 with respect to o: it is o - y
-        there were a softmax on the outputs | (o[:, t] - y -> (softmax(o[:, t]) - y
-            the loss of this exercise: half the squared difference, no softmax
-        the losses were summed over the batch and not averaged | / batch ->
-            a batch of one, then the same sequence twice: the gradient of a mean stays as it is
-        the losses were averaged over the steps as well | / batch -> / batch / time
-            the loss of this exercise: a sum over the steps, a mean over the batch alone
-        only the last step had a loss | (o[:, t] - y -> (t == time) * (o[:, t] - y
-            the two terms of do_t: at every step they are added, none replaces the other
-        dW_f and dW_o held the first step only | += -> =
-            += in place of =: each step adds its part
+            checking the way forward: this network hears its own o_{t-1}
+        the output passes a tanh before it is fed back | o[:, t - 1] -> np.tanh(o[:, t - 1])
+            checking the way forward: o_{t-1} goes into W_f as it is
+        the slope of tanh is missing | dh_t * (1 - h[:, t] ** 2) -> dh_t
+            checking the way forward: o_t is made of h_t, and h_t comes out of a tanh
+        the slope of tanh is taken at the step before | h[:, t] ** 2 -> h[:, t - 1] ** 2
+            rereading equation (10): what passes the tanh of step t is multiplied by 1 - h_t ** 2
+        the error has a factor of 2 | (o[:, t] - y -> 2 * (o[:, t] - y
+            noticing the half in the loss: the slope of (o - y) ** 2 / 2 is o - y
+        the sign is flipped | (o[:, t] - y[:, t - 1]) -> (y[:, t - 1] - o[:, t])
+            taking the slope of (o - y) ** 2 / 2 with respect to o: it is o - y
+        there is a softmax on the outputs | (o[:, t] - y -> (softmax(o[:, t]) - y
+            rereading the loss of this exercise: half the squared difference, no softmax
+        the losses are summed over the batch, not averaged | / batch ->
+            trying one sequence, then the same one twice: the gradient of a mean does not change
+        the losses are averaged over the steps as well | / batch -> / batch / time
+            rereading the loss of this exercise: a sum over the steps, a mean over the batch alone
+        only the last step has a loss | (o[:, t] - y -> (t == time) * (o[:, t] - y
+            counting the two terms of do_t: they are added at every step, none is replaced
+        dW_f and dW_o hold only the first step | += -> =
+            writing += in place of =: each step adds its part
     """,
 )
 
