@@ -43,39 +43,38 @@ TARGETS = exercise(
         ("one sequence", dict(lengths=(4,), pad=-1)),
     ),
     mistakes="""
-        previous were not moved: it holds the sequence without start | [start, *row] -> [*row, end]
-            putting start in front: what goes in at step 0 is start
-        previous were moved the wrong way | [start, *row] -> [*row, end][1:] + [start]
-            the first column of previous: it should be start everywhere
-        previous held the end token too | [start, *row] -> [start, *row, end]
-            leaving end out of what goes in: when it has been written, nothing follows
-        target held the start token | [*row, end] -> [start, *row]
-            a network that should write start: nobody wants to read that
-        target lacked the end token | [*row, end] + [pad] * missing -> row + [pad] * (missing + 1)
+        previous is not shifted: it holds the sequence without start | [start, *row] -> [*row, end]
+            putting start in front: it is what goes in at step 0
+        previous is shifted the wrong way | [start, *row] -> [*row, end][1:] + [start]
+            printing the first column of previous: it should be start everywhere
+        previous holds the end token too | [start, *row] -> [start, *row, end]
+            leaving end out of what goes in: once it is written, nothing follows
+        target holds the start token | [*row, end] -> [start, *row]
+            imagining a network that learns to write start: nobody wants to read that
+        target lacks the end token | [*row, end] + [pad] * missing -> row + [pad] * (missing + 1)
             appending end to each sequence before it is padded
-        the mask left out the step at which end is written
+        the mask leaves out the step at which end is written
             | (len(row) + 1) + [False] * missing -> len(row) + [False] * (missing + 1)
             counting end as a real step: the network must learn to stop
-        the mask were made by comparing with pad
+        the mask is made by comparing with pad
             | [True] * (len(row) + 1) + [False] * missing -> [token != pad for token in target[-1]]
             making the mask from the lengths: the number pad may also be a token
-        the mask were the wrong way round
+        the mask is inverted
             | [True] * (len(row) + 1) + [False] -> [False] * (len(row) + 1) + [True]
             reading the mask aloud: True is a real step, False is padding
-        padding stood in front
+        the padding is in front
             | [start, *row] + [pad] * missing -> [pad] * missing + [start, *row]
             |, then [*row, end] + [pad] * missing -> [pad] * missing + [*row, end]
             |, then [True] * (len(row) + 1) + [False] * missing ->
             | [False] * missing + [True] * (len(row) + 1)
-            row + padding and not padding + row
-        nothing were padded | * missing -> * 0
-            the longest sequence: every row needs its length, plus 1
-        end stood behind the padding
-            | [*row, end] + [pad] * missing -> row + [pad] * missing + [end]
-            appending end first and padding afterwards
-        the padding were 0 and not pad | pad: 0
+            writing row + padding, not padding + row
+        nothing is padded | * missing -> * 0
+            measuring the longest sequence: every row needs its length, plus 1
+        end comes after the padding | [*row, end] + [pad] * missing -> row + [pad] * missing + [end]
+            appending end first, and the padding after it
+        the padding is 0, not pad | pad: 0
             using the argument pad wherever a row is filled up
-        the sequences given were changed
+        the sequences given are changed
             | target.append([*row, end] -> row.append(end); target.append(row
             |, then (len(row) + 1) -> len(row)
             making new lists, [*row, end]: row.append(end) changes what you were given
@@ -121,42 +120,42 @@ ATTENTION = exercise(
     ),
     without=("mask",),
     mistakes="""
-        the mask were not used | np.where(mask[:, None, :], scores, -np.inf) -> scores
+        the mask is ignored | np.where(mask[:, None, :], scores, -np.inf) -> scores
             printing the weights: where the mask is False they should be 0
-        the mask were read the wrong way round | scores, -np.inf) -> -np.inf, scores)
+        the mask is inverted | scores, -np.inf) -> -np.inf, scores)
             reading the mask aloud: True is a real token, False is padding
-        the masked weights were set to zero after the softmax, so they sum to less than 1
+        the weights are masked after the softmax, so they sum to less than 1
             | np.where(mask[:, None, :], scores, -np.inf) -> scores, then
             | return weights @ -> weights = weights * mask[:, None, :]; return weights @
-            weights.sum(axis=-1): it should be 1; mask the scores, with -np.inf
-        the masked scores were set to 0, which is a score like any other | -np.inf -> 0
-            np.where(mask[:, None, :], scores, -np.inf): exp(-inf) is 0, and exp(0) is 1
-        the scores were dot products | np.tanh(sums) @ v -> hidden * v @ memory.swapaxes(1, 2)
+            printing weights.sum(axis=-1): it should be 1; mask the scores instead, with -np.inf
+        the masked scores are 0, a score like any other | -np.inf -> 0
+            using -np.inf where mask[:, None, :] is False: exp(-inf) is 0, but exp(0) is 1
+        the scores are dot products | np.tanh(sums) @ v -> hidden * v @ memory.swapaxes(1, 2)
             adding hidden and memory, [:, :, None, :] to [:, None, :, :], before tanh
-        v had no part in the scores | np.tanh(sums) @ v -> np.tanh(sums).sum(axis=-1)
-            tanh(...) @ v: every unit counts with its own weight
-        tanh were left out | np.tanh(sums) -> sums
-            tanh of the sum, before the product with v
-        tanh were taken of the whole score | np.tanh(sums) @ v -> np.tanh(sums @ v)
-            np.tanh(sum) @ v and not np.tanh(sum @ v)
-        hidden were left out of the scores | hidden: 0 * hidden
-            two steps of the decoder: their weights should differ
-        memory were subtracted and not added | + memory -> - memory
-            the sign in front of memory
-        the softmax ran over the steps of the decoder | -np.inf -> -1e9, then axis=-1 -> axis=1
-            axis=-1 in the softmax: each row, one per step, sums to 1
-        the weights were not divided by their sum
+        v plays no part in the scores | np.tanh(sums) @ v -> np.tanh(sums).sum(axis=-1)
+            writing tanh(...) @ v: every unit counts with its own weight
+        tanh is missing | np.tanh(sums) -> sums
+            taking tanh of the sum, before the product with v
+        tanh is taken of the whole score | np.tanh(sums) @ v -> np.tanh(sums @ v)
+            writing np.tanh(sum) @ v, not np.tanh(sum @ v)
+        hidden is left out of the scores | hidden: 0 * hidden
+            comparing two steps of the decoder: their weights should differ
+        memory is subtracted, not added | + memory -> - memory
+            checking the sign in front of memory
+        softmax runs over the steps of the decoder | -np.inf -> -1e9, then axis=-1 -> axis=1
+            using axis=-1 in the softmax: each row, one per step, sums to 1
+        the weights are not divided by their sum
             | - scores.max(axis=-1, keepdims=True) ->, then / weights.sum(axis=-1, keepdims=True) ->
-            weights.sum(axis=-1): it should be 1
-        only the token of the largest weight were taken
+            printing weights.sum(axis=-1): it should be 1
+        only the token with the largest weight is taken
             | weights @ memory ->
             | np.take_along_axis(memory, weights.argmax(axis=-1)[..., None], axis=1)
-            weights @ memory: a mixture of all tokens
-        hidden were added to the context | weights @ memory -> hidden + weights @ memory
-            returning the mixture of memory alone
-        the axes steps and time of the weights were swapped
+            writing weights @ memory: a mixture of all tokens
+        hidden is added to the context | weights @ memory -> hidden + weights @ memory
+            returning only the mixture of memory
+        the axes steps and time of the weights are swapped
             | memory, weights -> memory, weights.swapaxes(1, 2)
-            one row per step of the decoder, one column per token of the memory
+            giving each step of the decoder a row, and each token of the memory a column
     """,
 )
 
@@ -195,27 +194,27 @@ STOPPING = exercise(
         ("float32", dict(size=7, count=4, longest=8, dtype="float32")),
     ),
     mistakes="""
-        the writing went on after the end token | break -> pass
+        the writing goes on after the end token | break -> pass
             leaving the loop when the token just written is end
-        the end token were left out
+        the end token is left out
             | written.append(row) -> written.append([t for t in row if t != end])
-            appending the token first and looking afterwards whether it is end
-        the first token were written too | row = [] -> row = [token], then < longest -> <= longest
+            appending the token first, and only then checking whether it is end
+        the first token is written too | row = [] -> row = [token], then < longest -> <= longest
             starting each row empty: the first token was given, not written
-        the first token counted as one of the longest | < longest -> < longest - 1
+        the first token counts towards longest | < longest -> < longest - 1
             counting only what has been written
-        one token more than longest were written | < longest -> <= longest
-            the comparison with longest: < or <=
-        every token followed the first one | for token in -> for first in, then [token] -> [first]
+        one token more than longest is written | < longest -> <= longest
+            checking the comparison with longest: < or <=
+        every token follows the first one | for token in -> for first in, then [token] -> [first]
             feeding back what was written: it chooses the next row of the table
-        the table were read by columns | table[token] -> table[:, token]
-            table[last]: the row of the last token holds what may follow
-        the least probable token were taken | argmax -> argmin
-            argmax: log-probabilities are negative, and the largest is nearest to 0
-        all sequences stopped with the first one that ended
+        the table is read by columns | table[token] -> table[:, token]
+            reading table[last]: the row of the last token holds what may follow
+        the least probable token is taken | argmax -> argmin
+            using argmax: log-probabilities are negative, and the largest is nearest to 0
+        all sequences stop when the first one ends
             | return: [row[: min(map(len, result))] for row in result]
             giving each sequence its own end
-        the shorter ones were filled up with the end token
+        the shorter ones are padded with the end token
             | return: [row + [end] * (max(map(len, result)) - len(row)) for row in result]
             returning rows of different lengths: a list of lists may have them
     """,
@@ -282,45 +281,45 @@ BEAM = exercise(
         ("float32", dict(size=8, longest=4, width=3, dtype="float32")),
     ),
     mistakes="""
-        only one beginning were kept
+        only one beginning is kept
             | width: 1, then grown, reverse=True -> grown, key=lambda pair: -pair[0]
             keeping `width` beginnings after each step: sorted(...)[:width]
-        every beginning were kept
+        every beginning is kept
             | width: 10_000, then grown, reverse=True -> grown, key=lambda pair: -pair[0]
             cutting the sorted list to `width` after each step
-        the best of the beam were chosen by its sum and not by its mean
+        the best of the beam is chosen by its sum, not by its mean
             | pair[0] / len(pair[1]) -> pair[0]
             dividing by the number of tokens before you compare: a sum favours the short
-        the score were the sum and not the mean | total / len(tokens) -> total
+        the score is the sum, not the mean | total / len(tokens) -> total
             dividing the sum by the number of tokens written, end included
-        both the choice and the score used the sum
+        both the choice and the score use the sum
             | pair[0] / len(pair[1]) -> pair[0], then total / len(tokens) -> total
             dividing the sum by the number of tokens, end included
-        a finished sentence went on after the end token | tokens and tokens[-1] == end -> False
-            passing on a sentence that ends in end as it is
-        finished sentences were thrown away
+        a finished sentence goes on after the end token | tokens and tokens[-1] == end -> False
+            passing on a sentence that ends in end just as it is
+        finished sentences are thrown away
             | grown.append((total, tokens)) -> pass, then [:width] -> [:width] or beam
             |, then grown, reverse=True -> grown, key=lambda pair: -pair[0]
             keeping a finished sentence in the beam, where it competes with the others
-        each of the three beginnings went its own way, with its best token only
+        each beginning goes its own way, with its best token only
             | range(len(row))] -> ([row.argmax()] if tokens else range(len(row)))]
             continuing every beginning with every token, and choosing among all of these
-        only the last log-probability counted
+        only the last log-probability counts
             | total + float -> float, then grown, reverse=True -> grown, key=lambda pair: -pair[0]
             adding to the sum so far: total + table[last][token]
-        the log-probabilities were multiplied | total + float -> (total or 1) * float
-            adding: the logarithm of a product is a sum
-        the table were read by columns | table[ -> table[:,
-            table[last]: the row of the last token holds what may follow
-        the start token were among the tokens returned | return tokens -> return [start, *tokens]
+        the log-probabilities are multiplied | total + float -> (total or 1) * float
+            adding them: the logarithm of a product is a sum
+        the table is read by columns | table[ -> table[:,
+            reading table[last]: the row of the last token holds what may follow
+        the start token is among the tokens returned | return tokens -> return [start, *tokens]
             starting with an empty list: start was given, not written
-        one step too few were taken | longest: max(1, longest - 1)
-        one step too many were taken | longest: longest + 1
-            range(longest): one turn for each token
-        the end token did not count in the length
+        one step too few is taken | longest: max(1, longest - 1)
+        one step too many is taken | longest: longest + 1
+            looping over range(longest): one turn for each token
+        the end token does not count in the length
             | len(pair[1]) -> max(1, len(pair[1]) - pair[1].count(end))
             |, then len(tokens) -> max(1, len(tokens) - tokens.count(end))
-            len(tokens), with end: its probability is in the sum as well
+            using len(tokens), with end: its probability is in the sum as well
     """,
 )
 
