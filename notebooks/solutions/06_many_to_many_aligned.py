@@ -51,41 +51,40 @@ SPANS = exercise(
         ("a long sentence", dict(time=40, strays=0.2)),
     ),
     mistakes="""
-        stop were the last word of the name, and not the one after it | index + 1 -> index
-            words[start:stop] for a name of one word: it should hold that word
-        a name that is still open at the end of the sentence were lost
+        stop is the last word of the name, not the one after it | index + 1 -> index
+            slicing words[start:stop] for a name of one word: it should hold that word
+        a name still open at the end of the sentence is lost
             | return names -> return [name for name in names if name[1] < len(tags)]
-            looking at what your function does after its loop
-        two names of one type that stand side by side were joined | tag[0] == "I" -> tag != "O"
-            B-PER B-PER: a B always begins a new name
-        everything up to the next O were one name
+            checking what your function does after its loop
+        two neighbouring names of one type are joined | tag[0] == "I" -> tag != "O"
+            working out B-PER B-PER: a B always begins a new name
+        everything up to the next O is one name
             | tag[0] == "I" and before[2:] == kind -> "O" not in (tag, before)
             |, then start, _, _ -> start, _, kind
-            B-PER B-LOC: a B always begins a new name
-        an I went on with a name of another type
+            working out B-PER B-LOC: a B always begins a new name
+        an I continues a name of another type
             | before[2:] == kind -> before != "O", then start, _, _ -> start, _, kind
             comparing the type of the I with the type of the name that is open
-        an I that continues nothing were left out
+        an I that continues nothing is left out
             | elif tag != "O" -> elif tag[0] == "B"
             |, then before = tag -> before = tag if names and names[-1][1] > index else "O"
-            O I-LOC: the rule says that this I begins a name
-        each I began a name of its own | tag[0] == "I" and before[2:] == kind -> False
-            B-PER I-PER: the I belongs to the name that is open, which gets longer
-        each name had one word only | names[-1] = (start, index + 1, kind) -> pass
-            moving stop on by one with each I that goes on
-        words were counted from 1 | enumerate(tags) -> enumerate(tags, start=1)
-            enumerate(tags): it counts from 0
-        the type had kept the B- or I- of its first word
+            working out O I-LOC: the rule says that this I begins a name
+        each I begins a name of its own | tag[0] == "I" and before[2:] == kind -> False
+            working out B-PER I-PER: the I belongs to the open name, which gets longer
+        each name has only one word | names[-1] = (start, index + 1, kind) -> pass
+            moving stop on by one with each I that continues the name
+        words are counted from 1 | enumerate(tags) -> enumerate(tags, start=1)
+            using enumerate(tags): it counts from 0
+        the type keeps the B- or I- of its first word
             | append((index, index + 1, kind)) -> append((index, index + 1, tag))
             |, then start, _, _ -> start, _, kind
-            tag[2:], which is what stands after the two first characters
-        the type stood first
+            using tag[2:], which is what follows the first two characters
+        the type comes first
             | return names -> return [(kind, start, stop) for start, stop, kind in names]
             putting the three in the order (start, stop, type)
-        each name were a list, and not a tuple
-            | return names -> return [list(name) for name in names]
-            round brackets, (start, stop, type): tuples can be put into a set, lists cannot
-        the types alone were returned | return names -> return [kind for _, _, kind in names]
+        each name is a list, not a tuple | return names -> return [list(name) for name in names]
+            using round brackets, (start, stop, type): tuples can be put into a set, lists cannot
+        only the types are returned | return names -> return [kind for _, _, kind in names]
             appending (start, stop, type), three things for each name
     """,
 )
@@ -160,46 +159,46 @@ F1_BY_TYPE = exercise(
         ("one sentence", dict(sentences=1, time=30)),
     ),
     mistakes="""
-        names in different sentences were taken for the same one
+        names in different sentences are taken for the same one
             | zip(true, answered, strict=True) -> [(true, answered)]
             |, then spans_from_bio( -> spans_of_all(
             comparing sentence by sentence, or putting the sentence's number into the span
-        tagged words were counted, and not names | spans_from_bio( -> words_as_spans(
-            spans_from_bio(tags) of both, and comparing the spans
-        a name counted as right when only its first word was | spans_from_bio( -> beginnings(
-        the place of a name were compared, and not its type
+        tagged words are counted, not names | spans_from_bio( -> words_as_spans(
+            comparing the spans: spans_from_bio(tags) of both
+        a name counts as right when only its first word is | spans_from_bio( -> beginnings(
+        the place of a name is compared, but not its type
             | names & guessed -> [n for n in names if n[:2] in [g[:2] for g in guessed]]
             comparing start, stop and type, all three
-        it were precision, and not F1 | 2 * ->, then found[kind] + wanted[kind] -> found[kind]
-            a case in which a wanted name is missed: F1 must suffer
-        it were recall, and not F1 | 2 * ->, then found[kind] + wanted[kind] -> wanted[kind]
-            a case in which a name too many is found: F1 must suffer
-        precision and recall were simply averaged
+        the score is precision, not F1 | 2 * ->, then found[kind] + wanted[kind] -> found[kind]
+            missing a wanted name: F1 must suffer
+        the score is recall, not F1 | 2 * ->, then found[kind] + wanted[kind] -> wanted[kind]
+            finding a name too many: F1 must suffer
+        precision and recall are simply averaged
             | 2 * right[kind] / below[kind] if below[kind] else 0.0 ->
             | (right[kind] / max(1, found[kind]) + right[kind] / max(1, wanted[kind])) / 2
-            2 * right / (found + wanted), which is lower where the two differ
-        the 2 were left out | 2 * ->
-            an answer that is all right: its F1 is 1
-        names both wanted and found were counted once below the line
+            computing 2 * right / (found + wanted), which is lower where the two differ
+        the 2 is missing | 2 * ->
+            scoring an answer that is all right: its F1 is 1
+        names both wanted and found count once in the denominator
             | 2 * ->, then + wanted[kind] -> + wanted[kind] - right[kind]
-            2 * right / (found + wanted): that is F1, yours is the Jaccard index
-        F1 were taken of each sentence and then averaged | return: f1_by_sentence(right, **given)
+            computing 2 * right / (found + wanted): that is F1, yours is the Jaccard index
+        F1 is taken of each sentence and then averaged | return: f1_by_sentence(right, **given)
             adding up right, found and wanted over all sentences, and dividing once
-        a type that is neither wanted nor found had been divided by zero | else 0.0 -> else np.nan
-            asking whether found + wanted is 0 before you divide; the score is then 0.0
-        the mean left out the types that do not occur
+        a type neither wanted nor found is divided by zero | else 0.0 -> else np.nan
+            asking whether found + wanted is 0 before you divide: the score is then 0.0
+        the mean leaves out the types that do not occur
             | np.mean(scores) -> np.mean([s for s, kind in zip(scores, types) if below[kind]] or 0)
-            scores.mean(), over all types that were asked for
-        the mean were weighted by the number of names wanted
+            using scores.mean(), over all types that were asked for
+        the mean is weighted by the number of names wanted
             | np.mean(scores) -> sum(s * wanted[kind] for s, kind in zip(scores, types))
             | / max(1, sum(wanted[kind] for kind in types))
-        the mean were the F1 of all names together
+        the mean is the F1 of all names together
             | np.mean(scores) ->
             | 2 * sum(right[kind] for kind in types) / max(1, sum(below.values()))
-            scores.mean(), in which a rare type counts as much as a common one
-        the types were put into alphabetical order | types: sorted(types)
+            using scores.mean(), in which a rare type counts as much as a common one
+        the types are in alphabetical order | types: sorted(types)
             going through types in the order given
-        the mean were forgotten | , float(np.mean(scores)) ->
+        the mean is missing | , float(np.mean(scores)) ->
             returning both, the scores and their mean, with a comma between them
     """,
 )
@@ -257,41 +256,40 @@ WEIGHTED = exercise(
     ),
     without=("mask",),
     mistakes="""
-        padding counted like any other step | weights[targets] * mask -> weights[targets]
-            changing a probability at a masked step: the loss must stay what it is
-        the mask were upside down | weights[targets] * mask -> weights[targets] * ~mask
+        padding counts like any other step | weights[targets] * mask -> weights[targets]
+            changing a probability at a masked step: the loss should stay as it is
+        the mask is inverted | weights[targets] * mask -> weights[targets] * ~mask
             counting with a mask of your own: True is a real word
-        padding were left out above the line and counted below it
+        padding is left out of the sum, but still counted when dividing
             | / importance.sum() -> / weights[targets].sum()
-            dividing by the sum of the same weights that you multiplied with, mask included
-        the sum were divided by the number of real steps, and not by the sum of their weights
+            dividing by the sum of the same weights that you multiplied by, mask included
+        the sum is divided by the number of real steps, not by the sum of their weights
             | / importance.sum() -> / mask.sum()
-            weights that are all 2: they must not change the loss
-        the sum were divided by the number of all steps | / importance.sum() -> / mask.size
-            adding more padding to a sentence: the loss must stay what it is
-        nothing were divided | / importance.sum() ->
-            the same sentence twice in a batch: the loss must stay what it is
-        the weights of the tags were left out | weights[targets] * mask -> mask
-        the steps were weighted by the tag answered, and not by the right one
+            trying weights that are all 2: they must not change the loss
+        the sum is divided by the number of all steps | / importance.sum() -> / mask.size
+            adding more padding to a sentence: the loss should stay as it is
+        nothing is divided | / importance.sum() ->
+            trying the same sentence twice in a batch: the loss should stay as it is
+        the weights of the tags are ignored | weights[targets] * mask -> mask
+        the steps are weighted by the tag answered, not by the right one
             | weights[targets] -> weights[p.argmax(axis=-1)]
-            weights[targets], an array (batch, time): the weight of each step
-        the steps were divided by their weights, and not multiplied
+            using weights[targets], an array (batch, time): the weight of each step
+        the steps are divided by their weights, not multiplied
             | weights[targets] -> 1 / weights[targets]
-            a large weight for one tag: its errors should count for more
-        the loss were taken of each sentence and then averaged
+            trying a large weight for one tag: its errors should count for more
+        the loss is taken of each sentence and then averaged
             | .sum() -> .sum(axis=1), then return: result.mean()
-            one sum over all words of the batch, divided once: long sentences count for more
-        the sign were wrong | -np.log( -> np.log(
-            the logarithm of a number below 1: it is negative, and a loss is not
-        the logarithm were one to base 2 | np.log( -> np.log2(
-            np.log, the natural logarithm
-        it were 1 - p, and not -ln p | -np.log(p_right) -> (1 - p_right)
-            a probability of 1/2: the loss of that step is 0.693
-        the probability of the answered tag were taken, and not that of the right one
+            summing over all words of the batch and dividing once: long sentences count for more
+        the sign is flipped | -np.log( -> np.log(
+            taking the logarithm of a number below 1: it is negative, and a loss is not
+        the logarithm is to base 2 | np.log( -> np.log2(
+            using np.log, the natural logarithm
+        the loss of a step is 1 - p, not -ln p | -np.log(p_right) -> (1 - p_right)
+            trying a probability of 1/2: the loss of that step is 0.693
+        the probability of the answered tag is taken, not that of the right one
             | np.log(p_right) -> np.log(p.max(axis=-1))
-        the losses of all tags were added up at each step
-            | np.log(p_right) -> np.log(p).sum(axis=-1)
-            np.take_along_axis(p, targets[..., None], axis=-1): it picks by target
+        the losses of all tags are added up at each step | np.log(p_right) -> np.log(p).sum(axis=-1)
+            picking by target: np.take_along_axis(p, targets[..., None], axis=-1)
     """,
 )
 
@@ -359,39 +357,39 @@ ENDINGS = exercise(
         ("many words", dict(sentences=60, time=6, length=80, stock=90)),
     ),
     mistakes="""
-        words never seen all got O | , *known] -> ]
-            a new word whose last three letters have been seen: word[-3:]
-        only endings of three letters were tried | (3, 2, 1) -> (3,)
+        words never seen all get O | , *known] -> ]
+            trying a new word whose last three letters have been seen: word[-3:]
+        only endings of three letters are tried | (3, 2, 1) -> (3,)
             going on to word[-2:] and word[-1:] where word[-3:] is unknown
-        endings of one letter were left out | (3, 2, 1) -> (3, 2)
+        endings of one letter are left out | (3, 2, 1) -> (3, 2)
             going on to word[-1:] where word[-2:] is unknown
-        the shortest ending were tried first | (3, 2, 1) -> (1, 2, 3)
-            for size in (3, 2, 1), and stopping at the first that is known
-        the first letters were taken, and not the last | word[-size:] -> word[:size]
+        the shortest ending is tried first | (3, 2, 1) -> (1, 2, 3)
+            looping for size in (3, 2, 1), and stopping at the first that is known
+        the first letters are taken, not the last | word[-size:] -> word[:size]
             printing word[-3:] for a word of yours
-        words that were seen went by their ending too | [by_word.get(word), *known] -> known
-            looking a word up first; its ending counts only if it is not on the list
-        words of which nothing is known got the commonest tag of all
+        words that have been seen go by their ending too | [by_word.get(word), *known] -> known
+            looking a word up first: its ending counts only if it is not on the list
+        words of which nothing is known get the commonest tag of all
             | , *known] -> , *known, sum(by_word.values(), Counter())]
             ending with "O" where no ending is known
-        ties went to the last tag of the alphabet | min( -> max(, then -counts -> counts
-            min(counts, key=lambda tag: (-counts[tag], tag))
-        ties went to the tag that had come first
+        ties go to the last tag of the alphabet | min( -> max(, then -counts -> counts
+            using min(counts, key=lambda tag: (-counts[tag], tag))
+        ties go to the tag that came first
             | by_ending.get((size, word[-size:])) ->
             | sum((by_word[w] for w in by_word if w[-size:] == word[-size:]), Counter())
             |, then min(counts, key=lambda tag: (-counts[tag], tag)) -> counts.most_common(1)[0][0]
-            min(counts, key=lambda tag: (-counts[tag], tag)): most_common knows no alphabet
-        the rarest tag were taken | -counts -> counts
-            the minus sign in -counts[tag]: the largest count comes first
-        each word counted once for its ending, however often it occurs
+            using min(counts, key=lambda tag: (-counts[tag], tag)): most_common knows no alphabet
+        the rarest tag is taken | -counts -> counts
+            checking the minus sign in -counts[tag]: the largest count comes first
+        each word counts once for its ending, however often it occurs
             | return: each_word_once(right, **given)
             counting an ending each time a word of the training sentences has it
-        a word got the tag it had last, and not the one it had most often
+        a word gets the tag it had last, not the one it had most often
             | by_word[word][tag] += 1 -> by_word[word] = Counter([tag])
-            a Counter for each word, in place of one tag that is overwritten
-        the endings of three, two and one letters voted
+            keeping a Counter for each word, in place of one tag that is overwritten
+        the endings of three, two and one letters all vote
             | , *known] -> , Counter(commonest(counts) for counts in known if counts)]
-            stopping at the longest ending that is known; the others have no say
+            stopping at the longest ending that is known: the others have no say
     """,
 )
 
