@@ -56,39 +56,38 @@ PADDING = exercise(
         ("one step", dict(batch=3, longest=5, length=1, zeros="after", keep="end")),
     ),
     mistakes="""
-        the filling always stood after the end | length - len(kept) if zeros == "before" else 0 -> 0
-            the argument zeros: with "before" the real numbers stand at the right
-        the filling always stood before the beginning | if zeros == "before" else 0 ->
-            the argument zeros: with "after" the real numbers stand at the left
-        before and after were exchanged | zeros == "before" -> zeros == "after"
-            [7, 8] in four steps, filled up before the beginning: it is [0, 0, 7, 8]
-        the beginning were always kept
+        the padding always comes after the end | length - len(kept) if zeros == "before" else 0 -> 0
+            using the argument zeros: with "before" the real numbers are on the right
+        the padding always comes before the beginning | if zeros == "before" else 0 ->
+            using the argument zeros: with "after" the real numbers are on the left
+        before and after are swapped | zeros == "before" -> zeros == "after"
+            padding [7, 8] to four steps, before the beginning: it is [0, 0, 7, 8]
+        the beginning is always kept
             | sequence[too_many:] if keep == "end" else sequence[:length] -> sequence[:length]
-            the argument keep: with "end" the last numbers stay
-        the end were always kept | if keep == "end" else sequence[:length] ->
-            the argument keep: with "beginning" the first numbers stay
-        keep named the part that is cut away | keep == "end" -> keep == "beginning"
-            [3, 4, 5, 6] in three steps, the end kept: it is [4, 5, 6]
-        the filling were always 0 | length), value) -> length), 0)
-            filling up with the argument value
-        the mask were read off the numbers
-            | return numbers, mask -> return numbers, numbers != value
-            a sequence in which value occurs as a real number: the mask follows from the lengths
-        the mask were True where the filling is | return numbers, mask -> return numbers, ~mask
-            the mask of [7, 8] in four steps: True twice, where 7 and 8 are
-        the real steps of the mask always stood at the left
+            using the argument keep: with "end" the last numbers stay
+        the end is always kept | if keep == "end" else sequence[:length] ->
+            using the argument keep: with "beginning" the first numbers stay
+        keep names the part that is cut away | keep == "end" -> keep == "beginning"
+            cutting [3, 4, 5, 6] to three steps, the end kept: it is [4, 5, 6]
+        the padding is always 0 | length), value) -> length), 0)
+            padding with the argument value
+        the mask is read off the numbers | return numbers, mask -> return numbers, numbers != value
+            trying a sequence in which value is a real number: the mask follows from the lengths
+        the mask is inverted | return numbers, mask -> return numbers, ~mask
+            printing the mask of [7, 8] in four steps: True twice, where 7 and 8 are
+        the real steps of the mask are always on the left
             | mask[row, begin : begin + len(kept)] -> mask[row, : len(kept)]
             printing numbers and mask below each other: they belong together step by step
-        the sequences that were cut had been counted, and not the numbers
+        sequences that are cut are counted, not the numbers cut away
             | lost += too_many -> lost += too_many > 0
             adding up len(sequence) - length of those that are too long
-        sequences with room to spare had been counted as negative losses
+        sequences with room to spare count as negative losses
             | lost += too_many -> lost += len(sequence) - length
-            max(0, len(sequence) - length): a short sequence loses nothing
-        an index of -0 had met an empty sequence
+            using max(0, len(sequence) - length): a short sequence loses nothing
+        an empty sequence meets the index -0
             | begin : begin + len(kept)] ->
             | slice(-len(kept), None) if zeros == "before" else slice(len(kept))]
-            row[length - len(kept):] in place of row[-len(kept):]; -0 is 0, the whole row
+            writing row[length - len(kept):] where you have row[-len(kept):]: -0 is the whole row
     """,
 )
 
@@ -146,41 +145,41 @@ POOLING = exercise(
     ),
     without=("mask",),
     mistakes="""
-        the mask were not used | mask: np.ones_like(mask)
+        the mask is ignored | mask: np.ones_like(mask)
             changing a state where the mask is False: nothing that you return should change
-        the mask were used the wrong way round
-            | mask: np.where(mask.all(axis=1, keepdims=True), True, ~mask)
+        the mask is inverted | mask: np.where(mask.all(axis=1, keepdims=True), True, ~mask)
             printing mask[0]: True is where the step is real
-        last were the last step, real or not | states[np.arange(len(states)), at] -> states[:, -1]
-            finding for each sequence the largest t at which the mask is True
-        the padding always stood at the end
+        last is simply the last step, real or not
+            | states[np.arange(len(states)), at] -> states[:, -1]
+            finding, for each sequence, the largest t at which the mask is True
+        the padding is expected only at the end
             | np.where(mask, time, -1).max(axis=1) -> mask.sum(axis=1) - 1
-            a sequence filled up before: its number of real steps is not where the last one is
-        last were the first real step | np.where(mask, time, -1).max(axis=1) -> mask.argmax(axis=1)
-            np.flatnonzero(row)[-1]; argmax finds the first True
-        last were the step after the last real one | , at] -> , (at + 1) % len(time)]
+            trying a sequence padded in front: its number of real steps does not say where they end
+        last is the first real step | np.where(mask, time, -1).max(axis=1) -> mask.argmax(axis=1)
+            using np.flatnonzero(row)[-1]: argmax finds the first True
+        last is the step after the last real one | , at] -> , (at + 1) % len(time)]
             counting steps from 0: three real steps are 0, 1 and 2
-        the mean were taken over all steps
+        the mean is taken over all steps, padding included
             | np.where(real, states, 0).sum(axis=1) / real.sum(axis=1) -> states.mean(axis=1)
             setting the masked steps to zero before the sum, with mask[:, :, None]
-        the sum of the real steps were divided by the number of all steps
+        the sum over the real steps is divided by the number of all steps
             | / real.sum(axis=1) -> / len(time)
             dividing by mask.sum(axis=1, keepdims=True)
-        every sequence were divided by the same number of steps
+        every sequence is divided by the same number of steps
             | / real.sum(axis=1) -> / real.sum(axis=1).max()
             dividing each sequence by its own number of real steps
-        the mean were a sum | / real.sum(axis=1) ->
+        the sum over the real steps is not divided | / real.sum(axis=1) ->
             dividing by the number of real steps
-        the largest were sought among all steps | np.where(real, states, -np.inf) -> states
-            np.where with something that can never be the largest at the masked steps
-        masked steps took part as zeros in the search for the largest | -np.inf -> 0
-            a sequence of negative states: zero is larger than all of them, minus infinity is not
-        largest were the one farthest from zero
+        the largest is sought among all steps | np.where(real, states, -np.inf) -> states
+            putting something at the masked steps that can never be the largest
+        masked steps take part as zeros in the search for the largest | -np.inf -> 0
+            trying a sequence of negative states: zero beats all of them, minus infinity does not
+        largest is the value farthest from zero
             | np.where(real, states, -np.inf) -> np.where(real, np.abs(states), 0)
             leaving the signs alone: -1 is larger than -3
-        the states were overwritten
+        the states are overwritten
             | largest = np.where(real, states, -np.inf) -> states[~mask] = -np.inf; largest = states
-            np.where(...), which makes a new array, where you have states[...] = ...
+            using np.where(...), which makes a new array, where you have states[...] = ...
     """,
 )
 
@@ -237,39 +236,39 @@ BAG = exercise(
         ("many", dict(known=12, sentences=8, longest=7, words=10)),
     ),
     mistakes="""
-        the pairs had been left out | sentence + pairs -> sentence
+        the pairs are left out | sentence + pairs -> sentence
             adding the neighbours, "not good", to the single words
-        the single words had been left out | sentence + pairs -> pairs
+        the single words are left out | sentence + pairs -> pairs
             keeping both: each word by itself, and each pair of neighbours
-        pairs were formed across the border of two sentences | known: [sum(known, [])]
+        pairs are formed across the border of two sentences | known: [sum(known, [])]
             forming the pairs inside each sentence
-        the columns were made from the sentences to be counted | known: sentences
-        the columns were made from known and from sentences together | known: known + sentences
+        the columns are made from the sentences to be counted | known: sentences
+        the columns are made from known and sentences together | known: known + sentences
             making the columns from known alone: what training never saw has no column
-        it were only noted whether something occurs, and not how often
+        each word or pair counts once, however often it occurs
             | [row, place[gram]] += 1 -> [row, place[gram]] = 1
-            so so so good: three times so, twice so so
-        the columns stood in order of first appearance
+            counting so so so good: so three times, so so twice
+        the columns are in order of first appearance
             | sorted({gram -> list(dict.fromkeys(gram, then (sentence)}) -> (sentence)))
-            sorted(...) of all columns
-        all words stood before all pairs
+            using sorted(...) on all columns
+        all words come before all pairs
             | (sentence)}) -> (sentence)}, key=lambda gram: (" " in gram, gram))
             sorting words and pairs together, as strings
-        the order inside a pair were lost
+        the order inside a pair is lost
             | f"{a} {b}" for a, b in -> " ".join(sorted(pair)) for pair in
-            not good and good not: they are two columns
-        every second pair were left out | sentence + pairs -> sentence + pairs[::2]
+            comparing not good and good not: they are two columns
+        every second pair is left out | sentence + pairs -> sentence + pairs[::2]
             counting the pairs of n words: there are n - 1, and they overlap
-        the last pair of each sentence were left out | sentence + pairs -> sentence + pairs[:-1]
+        the last pair of each sentence is left out | sentence + pairs -> sentence + pairs[:-1]
             counting the pairs of n words: there are n - 1
-        any two words of a sentence made a pair, neighbours or not
+        any two words of a sentence make a pair, neighbours or not
             | zip(sentence[:-1], sentence[1:], strict=True) -> combinations(sentence, 2)
-            zip(sentence, sentence[1:]), which gives neighbours only
-        what is missed were counted once, however often it occurs
+            using zip(sentence, sentence[1:]), which gives only neighbours
+        what is missed counts once, however often it occurs
             | counts, missed ->
             | counts, sum(len(set(list_grams(s)) - set(columns)) for s in sentences)
             adding 1 for each time, not for each different word or pair
-        only single words were counted as missed | missed += 1 -> missed += " " not in gram
+        only single words count as missed | missed += 1 -> missed += " " not in gram
             counting the pairs that have no column too
     """,
 )
@@ -332,43 +331,43 @@ GRADIENT = exercise(
         ("float32", dict(batch=4, time=8, words=7, features=4, dtype="float32")),
     ),
     mistakes="""
-        of a word that occurs several times only the last place had counted
+        only the last place of a repeated word counts
             | np.add.at(gradient, numbers[real], -> gradient[numbers[real]] += (
-            np.add.at(gradient, numbers, upstream): += with repeated rows adds only once
-        a word counted once in each sentence
+            using np.add.at(gradient, numbers, upstream): += adds to a repeated row only once
+        a word counts once in each sentence
             | np.add.at(gradient, numbers[real], upstream[real]) ->
             | for n, u, r in zip(numbers, upstream, real): gradient[n[r]] += u[r]
-            a sentence in which a word occurs twice: += with repeated rows adds only once
-        a word counted once at each step, however many sentences have it there
+            trying a sentence that holds a word twice: += adds to a repeated row only once
+        a word counts once at each step, however many sentences have it there
             | np.add.at(gradient, numbers[real], upstream[real]) ->
             | for n, u, r in zip(numbers.T, upstream.swapaxes(0, 1), real.T): gradient[n[r]] += u[r]
-            two sentences that begin with the same word: += with repeated rows adds only once
-        only the first place of each word had counted
+            trying two sentences that begin with the same word: += adds to a repeated row only once
+        only the first place of each word counts
             | np.add.at(gradient, numbers[real], upstream[real]) ->
             | gradient[numbers[real][::-1]] = upstream[real][::-1]
             adding up all places of a word: it had a part in each of them
-        the mean over the places of a word had been taken, and not the sum
+        the mean over a word's places is taken, not the sum
             | return gradient -> times = np.bincount(numbers.ravel(), minlength=words)
             | ; return gradient / np.maximum(times, 1)[:, None]
             adding: each place passes its own gradient on, whole
-        padding had its share | numbers[real], upstream[real] -> numbers, upstream
+        padding gets a share | numbers[real], upstream[real] -> numbers, upstream
             leaving row 0 at zero: masked steps pass nothing on
-        the sum had been divided by the number of sentences
+        the sum is divided by the number of sentences
             | return gradient -> return gradient / len(numbers)
-        the sum had been divided by the number of real steps
+        the sum is divided by the number of real steps
             | return gradient -> return gradient / real.sum()
-            adding, without a mean: upstream already contains it if there is one
-        the number of places had been counted, and upstream ignored
+            adding, without a mean: if there is one, upstream already contains it
+        the places are counted, and upstream is ignored
             | upstream[real] -> np.ones_like(upstream[real])
             adding upstream[b, t] to row numbers[b, t]
-        the sign were turned | return gradient -> return -gradient
-            returning the gradient; the minus belongs to the step that training takes
-        only the first sentence were looked at | numbers: numbers[:1], then upstream: upstream[:1]
-            going through all sentences of the batch
-        each place had been added to the row of the next word
+        the sign is flipped | return gradient -> return -gradient
+            returning the gradient: the minus belongs to the step that training takes
+        only the first sentence is looked at | numbers: numbers[:1], then upstream: upstream[:1]
+            looping over all sentences of the batch
+        each place is added to the row of the next word
             | upstream: upstream * (numbers != 0)[..., None]
             |, then numbers: np.roll(numbers, -1, axis=1)
-            upstream[b, t] and numbers[b, t]: the same b and the same t
+            matching upstream[b, t] with numbers[b, t]: the same b and the same t
     """,
 )
 
