@@ -108,6 +108,9 @@ ATTENTION = exercise(
             hidden=[[[1]]], memory=[[[0.5], [2]]], mask=[[True, False]], v=[1]
         ),
         "v of zeros": dict(hidden=[[[1]]], memory=[[[1], [2], [3]]], v=[0]),
+        "large weights, one sentence far above the other": dict(
+            hidden=[[[2]], [[-2]]], memory=[[[0.5], [-0.5]]] * 2, mask=[[True] * 2] * 2, v=[2000]
+        ),
     },
     draw=draw_attention,
     sizes=(
@@ -161,12 +164,13 @@ ATTENTION = exercise(
 
 
 def draw_stopping(rng, size, count, longest, dtype="float64"):
-    firsts = [int(token) for token in rng.integers(1, size, count)]
-    # A chain of likely tokens, in a random order, that leads to the end, token 0, after a while.
+    # A chain of likely tokens, in a random order, that leads to the end after a while.
+    *chain, end = (int(token) for token in rng.permutation(size))
+    firsts = [int(token) for token in rng.choice(chain, count)]
     table = np.log(softmax(rng.normal(0, 0.7, (size, size))))
-    for token, follower in pairwise([*rng.permutation(np.arange(1, size)), 0]):
+    for token, follower in pairwise([*chain, end]):
         table[token, follower] = 1.0
-    return dict(table=np.log(softmax(table)).astype(dtype), firsts=firsts, end=0, longest=longest)
+    return dict(table=np.log(softmax(table)).astype(dtype), firsts=firsts, end=end, longest=longest)
 
 
 STOPPING = exercise(
@@ -182,6 +186,12 @@ STOPPING = exercise(
         ),
         "the end never comes": dict(
             table=np.log([[0.4, 0.6], [0.2, 0.8]]), firsts=[1], end=0, longest=3
+        ),
+        "hundreds of tokens": dict(
+            table=np.log([[0.1, 0.6, 0.3], [0.8, 0.1, 0.1], [0.2, 0.5, 0.3]]),
+            firsts=[0, 1, 0],
+            end=2,
+            longest=300,
         ),
     },
     draw=draw_stopping,
@@ -240,7 +250,8 @@ def beam(table, start, end, longest, width):
 
 def draw_beam(rng, size, longest, width, dtype="float64"):
     table = np.log(softmax(rng.normal(0, 1.5, (size, size)))).astype(dtype)
-    return dict(table=table, start=size - 1, end=0, longest=longest, width=width)
+    start, end = (int(token) for token in rng.permutation(size)[:2])
+    return dict(table=table, start=start, end=end, longest=longest, width=width)
 
 
 def follow(rows, start, longest, width):
@@ -254,6 +265,8 @@ LATE += [[0.1, 0.5, 0.4, 1e-9]]
 TWINS = [[0.22, 0.21, 0.2, 0.19, 0.18], [0.02, 0.012, 0.45, 0.51, 0.008]]
 TWINS += [[0.95, 0.02, 0.013, 0.012, 0.005], [0.22, 0.21, 0.2, 0.19, 0.18]]
 TWINS += [[0.06, 0.5, 0.3, 0.1, 0.04]]
+SUMS = [[0.2, 0.7, 0.1], [0.25, 0.4, 0.35], [0.35, 0.55, 0.1]]
+PLACES = [[0.45, 0.35, 0.2], [0.15, 0.45, 0.4], [0.3, 0.65, 0.05]]
 EARLY = [[0.2, 0.41, 0.39], [0.31, 0.4, 0.29], [0.9, 0.06, 0.04]]
 BEAM = exercise(
     "07d",
@@ -266,6 +279,8 @@ BEAM = exercise(
         "second at first, best in the end": follow(LATE, start=3, longest=2, width=3),
         "two continuations of one beginning": follow(TWINS, start=4, longest=3, width=3),
         "the best one ends first": follow(EARLY, start=2, longest=3, width=2),
+        "kept by the sum, chosen by the mean": follow(SUMS, start=2, longest=3, width=2),
+        "a finished sentence keeps its place": follow(PLACES, start=2, longest=3, width=2),
     },
     draw=draw_beam,
     sizes=(
