@@ -55,61 +55,60 @@ SAMPLING = exercise(
         ("float32", dict(batch=5, words=6, temperature=0.9, k=3, dtype="float32")),
     ),
     mistakes="""
-        the top-k cut were left out
+        the top-k cut is missing
             | np.where(kept, scores / temperature, -np.inf) -> scores / temperature
-            k = 1: one word is left, and its probability is 1
-        the k worst words were kept
+            trying k = 1: one word is left, and its probability is 1
+        the k worst words are kept
             | -min(k, scores.shape[-1]) -> min(k, scores.shape[-1]) - 1, then scores >= -> scores <=
-            np.sort(scores): it puts the smallest first
-        the first k words of the vocabulary were kept
+            printing np.sort(scores): it puts the smallest first
+        the first k words of the vocabulary are kept
             | scores >= worst_kept[:, None] -> np.arange(scores.shape[1]) < k
-            looking for the k largest scores, wherever they stand
-        one word too many were kept | min(k, -> min(k + 1,
-            k = 1: exactly one word is left
-        the k best of the first row decided for all rows | np.where(kept, -> np.where(kept[0],
+            looking for the k largest scores, wherever they are
+        one word too many is kept | min(k, -> min(k + 1,
+            trying k = 1: exactly one word is left
+        the k best of the first row decide for all rows | np.where(kept, -> np.where(kept[0],
             sorting along the last axis: every row has its own best k
-        words that were cut off had kept a score of 0 | -np.inf -> 0
-            e^0 = 1: a word with the score 0 still has a share; one with -np.inf has none
-        the probabilities of the kept words did not sum to 1
+        words that are cut off keep a score of 0 | -np.inf -> 0
+            working out e^0 = 1: a word with score 0 still has a share, one with -np.inf has none
+        the probabilities of the kept words do not sum to 1
             | np.where(kept, scores / temperature, -np.inf)) -> scores / temperature) * kept
             | , then return chosen -> return np.minimum(chosen, scores.shape[1] - 1)
             cutting first and taking the softmax afterwards
-        the temperature were left out | / temperature ->
-            a very low temperature: the best word should get nearly all
-        the scores were multiplied by the temperature | / temperature -> * temperature
-            a very low temperature: the best word should get nearly all, so divide
-        the probabilities were divided by the temperature, and not the scores
+        the temperature is ignored | / temperature ->
+            trying a very low temperature: the best word should get nearly all
+        the scores are multiplied by the temperature | / temperature -> * temperature
+            trying a very low temperature: the best word should get nearly all, so divide
+        the probabilities are divided by the temperature, not the scores
             | / temperature, -np.inf)) -> , -np.inf)) / temperature
             | , then return chosen -> return np.minimum(chosen, scores.shape[1] - 1)
             dividing before the softmax: after it, the sum is no longer 1
-        the exponentials were divided by the sum of the whole batch
+        softmax divides by the sum over the whole batch
             | -np.inf)) -> -np.inf).ravel()).reshape(scores.shape)
             | , then return chosen -> return np.minimum(chosen, scores.shape[1] - 1)
             summing with axis=-1 and keepdims=True: each row is divided by its own sum
-        the exponentials of softmax overflowed | softmax( -> naive_softmax(
+        the exponentials of softmax overflow | softmax( -> naive_softmax(
             subtracting each row's largest score first, or using softmax from course_utils.cells
-        the likeliest word were always chosen
+        the likeliest word is always chosen
             | (share_ends <= draws[:, None]).sum(axis=-1) -> probabilities.argmax(axis=-1)
             using the draws: np.cumsum(probabilities, axis=-1) says where each word's share ends
-        the shares were laid out from the likeliest word to the least likely
+        the shares are laid out from the likeliest word to the least likely
             | cumsum(probabilities, axis=-1) -> cumsum(-np.sort(-probabilities), axis=-1)
             | , then return chosen -> order = np.argsort(-probabilities);
             | return order[np.arange(len(order)), chosen]
             laying the shares out in the order of the vocabulary, word 0 first
-        the word before the right one were chosen
-            | return chosen -> return np.maximum(chosen - 1, 0)
+        the word before the right one is chosen | return chosen -> return np.maximum(chosen - 1, 0)
             counting the shares that end at or before the draw: their number is the answer
-        the word after the right one were chosen
+        the word after the right one is chosen
             | return chosen -> return np.minimum(chosen + 1, scores.shape[1] - 1)
-            a draw of 0.1 where word 0 has 0.14: it falls into the share of word 0
-        a draw of zero had chosen a word that was cut off | share_ends <= -> share_ends <
-            a share that ends exactly at the draw lies before it: compare with <=
-        the first draw had served every row | draws[:, None] -> draws[0]
-            draws[:, None] beside an array (batch, words): one draw for each row
-        the words were counted among the kept ones, and not in the vocabulary
+            trying a draw of 0.1 where word 0 has 0.14: it falls into the share of word 0
+        a draw of zero chooses a word that is cut off | share_ends <= -> share_ends <
+            comparing with <=: a share that ends exactly at the draw comes before it
+        the first draw is used for every row | draws[:, None] -> draws[0]
+            using draws[:, None] beside an array (batch, words): one draw for each row
+        the words are counted among the kept ones, not in the vocabulary
             | (share_ends <= draws[:, None]) -> (kept & (share_ends <= draws[:, None]))
             setting the others to -np.inf and leaving every word in its place
-        the scores were overwritten | return chosen -> scores[~kept] = -np.inf; return chosen
+        the scores are overwritten | return chosen -> scores[~kept] = -np.inf; return chosen
             working on a copy: scores = np.where(kept, scores, -np.inf) makes a new array
     """,
 )
@@ -167,41 +166,40 @@ DECODING = exercise(
     ),
     without=("bias", "h_0"),
     mistakes="""
-        rows went on talking after their stop | np.where(done, stop, word) -> word
-        rows went on talking after their stop, and went on counting too
-            | done | (word == stop) -> done
+        rows go on talking after their stop | np.where(done, stop, word) -> word
+        rows go on talking after their stop, and go on counting too | done | (word == stop) -> done
             remembering which rows have stopped: done = done | (token == stop)
-        words after the stop had been counted in the score | np.where(done, 0, np -> (np
+        words after the stop count in the score | np.where(done, 0, np -> (np
             adding zero to the score of a row that has stopped
-        the stop itself had not been counted in the score | done, 0, -> done | (word == stop), 0,
-            marking a row as done after its stop has been counted: to end is a decision too
-        all rows had ended when the first of them stopped | np.where(done, -> np.where(done.any(),
+        the stop itself does not count in the score | done, 0, -> done | (word == stop), 0,
+            marking a row as done only after counting its stop: to end is a decision too
+        all rows end when the first of them stops | np.where(done, -> np.where(done.any(),
             ending the loop when all rows have stopped, done.all(), or not at all
-        the start token were fed in at every step | W_x[word] -> W_x[start]
+        the start token is fed in at every step | W_x[word] -> W_x[start]
             following one name through your loop: the token a step chooses is the next input
-        the state were not carried from step to step | h @ W_h -> h_0 @ W_h
-            following one name through your loop: the h a step makes is the next step's h_prev
-        the run began with zeros and not with h_0 | h_0: 0 * h_0
-            looking where h_0 is used: it is all that the network knows of the picture
-        rows that had stopped were filled up with the start token | done, stop, -> done, start,
-            filling up with stop
-        there were a word too few | range(longest) -> range(longest - 1)
-            room for one word, longest = 1: the loop runs once
-        the start token stood at the beginning of the answer
+        the state is not carried from step to step | h @ W_h -> h_0 @ W_h
+            following one name through your loop: the h of one step is h_prev of the next
+        the run starts from zeros, not from h_0 | h_0: 0 * h_0
+            looking for h_0 in your function: it is all that the network knows of the picture
+        rows that have stopped are padded with the start token | done, stop, -> done, start,
+            padding them with stop
+        there is one word too few | range(longest) -> range(longest - 1)
+            trying room for one word, longest = 1: the loop runs once
+        the start token is at the beginning of the answer
             | return: (np.insert(result[0], 0, start, axis=1)[:, :-1], result[1])
             storing the token that a step chooses, not the one it was given
-        probabilities were added up and not their logarithms | np.log( -> (
-            np.log of the probability: two steps of 0.5 make 0.25, and logarithms add up
-        the score had the other sign | score += -> score -=
-            the logarithm of a probability: it is never above 0
-        the output bias were forgotten | + b_o ->
-            a state of zeros: its scores are b_o
-        the bias of the state were forgotten | + b_h ->
+        probabilities are added up, not their logarithms | np.log( -> (
+            adding np.log of the probabilities: two steps of 0.5 make 0.25, and logarithms add up
+        the sign of the score is flipped | score += -> score -=
+            taking the logarithm of a probability: it is never above 0
+        the output bias is missing | + b_o ->
+            trying a state of zeros: its scores are b_o
+        the bias of the state is missing | + b_h ->
             setting h_0 and W_x to zero: the first state should be tanh(b_h)
-        the axes of tokens were swapped | return tokens -> return tokens.T
-            np.stack(list_of_tokens, axis=1): np.array(list_of_tokens) puts time first
-        h_0 were overwritten | h = np.tanh -> h[:] = np.tanh
-            h = h_0 before the loop and h = ... inside it, where you have h[:] = ...
+        the axes of tokens are swapped | return tokens -> return tokens.T
+            using np.stack(list_of_tokens, axis=1): np.array(list_of_tokens) puts time first
+        h_0 is overwritten | h = np.tanh -> h[:] = np.tanh
+            making a new array in each step, h = ..., where you have h[:] = ...
     """,
 )
 
@@ -255,47 +253,46 @@ BIGRAMS = exercise(
         ("one melody", dict(melodies=1, longest=20, notes=4, alpha=2.0, length=5)),
     ),
     mistakes="""
-        pairs were counted across the border of two melodies | melodies: [sum(melodies, [])]
+        pairs are counted across the border of two melodies | melodies: [sum(melodies, [])]
             counting inside each melody: the end of one is not followed by the next one's start
-        alpha were missing from the denominator | return: bigrams(**given, rooms=0)
-        alpha were missing from the denominator, and the loss infinite after a note never seen
+        alpha is missing from the denominator | return: bigrams(**given, rooms=0)
+        alpha is missing from the denominator, and a note never seen costs infinity
             | counts.sum(axis=1, keepdims=True) -> (counts - alpha).sum(axis=1, keepdims=True)
-        alpha had been added once to the denominator | return: bigrams(**given, rooms=1)
+        alpha is added to the denominator only once | return: bigrams(**given, rooms=1)
             adding up the probabilities of all notes after a 0: alpha is added once for each
-        the vocabulary were the notes that occur, and not all notes
+        the vocabulary holds only the notes that occur
             | return: bigrams(**given, rooms=len(set(sum(melodies, []))))
-            using the argument notes: a note that never occurred has a share too
-        alpha were given to unseen pairs alone
-            | counts / -> np.where(counts > alpha, counts - alpha, alpha) /
+            using the argument notes: a note that never occurs has a share too
+        only unseen pairs get alpha | counts / -> np.where(counts > alpha, counts - alpha, alpha) /
             adding alpha to every count, those above zero too
-        pairs never seen had been passed over
+        pairs never seen are skipped
             | melody[1:]]) -> melody[1:]])[counts[melody[:-1], melody[1:]] > alpha]
-            a pair never seen: it has alpha over the denominator, and it costs most of all
-        the last notes of melodies were counted in the denominator
+            charging for pairs never seen: alpha over the denominator, which costs most of all
+        the last notes of melodies are counted in the denominator
             | counts.sum(axis=1, keepdims=True) ->
             | (np.bincount(sum(melodies, []), minlength=notes)[:, None] + alpha * notes)
-            counting how often a note is followed by another; the last one of a melody is not
-        the pairs were read backwards | melody[:-1], melody[1:] -> melody[1:], melody[:-1]
-            the pair (a, b): a is given and b is to be guessed
-        each pair were counted among all pairs, and not among those with the same first note
+            counting how often a note is followed by another: the last one of a melody never is
+        the pairs are read backwards | melody[:-1], melody[1:] -> melody[1:], melody[:-1]
+            reading the pair (a, b) aloud: a is given, and b is to be guessed
+        each pair is counted among all pairs, not among those with the same first note
             | counts.sum(axis=1, keepdims=True) -> ((counts - alpha).sum() + alpha * notes)
-        the whole table were divided by its sum | counts.sum(axis=1, keepdims=True) -> counts.sum()
+        the whole table is divided by its sum | counts.sum(axis=1, keepdims=True) -> counts.sum()
             dividing by the number of pairs that begin with the same note
-        the note before were ignored | zip(other, other[1:], -> zip(other, other,
+        the note before is ignored | zip(other, other[1:], -> zip(other, other,
             | , then counts[a, b] -> counts[:, b]
             counting pairs, with np.zeros((notes, notes)) as the table
-        the first note had been charged as well | -np.log( -> np.log(notes) - np.log(
-            a melody of one note: there is no pair, and the sum is 0
-        the mean were returned and not the sum | .sum()) -> .mean())
+        the first note is charged for as well | -np.log( -> np.log(notes) - np.log(
+            trying a melody of one note: there is no pair, and the sum is 0
+        the mean is returned, not the sum | .sum()) -> .mean())
             adding the losses of all pairs up
-        the probabilities were multiplied, and the logarithm not taken
+        the probabilities are multiplied, and the logarithm never taken
             | -np.log(probabilities[melody[:-1], melody[1:]]).sum() ->
             | probabilities[melody[:-1], melody[1:]].prod()
-            the logarithm of a product: it is the sum of the logarithms
-        the sign were missing | -np.log( -> np.log(
-            the logarithm of a probability: it is negative, and the loss is its opposite
-        the loss were in bits and not in nats | np.log( -> np.log2(
-            np.log, the natural logarithm
+            adding the logarithms: that is the logarithm of the product
+        the sign is flipped | -np.log( -> np.log(
+            taking the logarithm of a probability: it is negative, and the loss is its opposite
+        the loss is in bits, not in nats | np.log( -> np.log2(
+            using np.log, the natural logarithm
     """,
 )
 
@@ -343,39 +340,37 @@ PERPLEXITY = exercise(
         ("float32", dict(batch=4, time=5, words=6, dtype="float32")),
     ),
     mistakes="""
-        padding had been counted as steps with a loss of zero
-            | losses.mean() -> losses.sum() / targets.size
+        padding counts as steps with a loss of zero | losses.mean() -> losses.sum() / targets.size
             dividing by the number of real targets, (targets >= 0).sum()
-        padding had been counted as if its target were the last word | targets >= 0 -> targets >= -1
-            keeping the steps with targets >= 0; the index -1 means the last one in NumPy
-        padding had been counted as if its target were word 0 | targets: np.maximum(targets, 0)
+        padding counts as the last word | targets >= 0 -> targets >= -1
+            keeping the steps with targets >= 0: in NumPy the index -1 means the last one
+        padding counts as word 0 | targets: np.maximum(targets, 0)
             keeping the steps with targets >= 0
-        each sequence had the same weight, however short
+        each sequence has the same weight, however short
             | losses.mean() -> np.mean([part.mean() for part in
             | np.split(losses, real.sum(axis=1).cumsum()[:-1])])
             taking one mean over all real steps of all sequences
-        the mean of the sequences' perplexities were returned
+        the mean of the sequences' perplexities is returned
             | return: np.mean([right(s[None], t[None]) for s, t in zip(scores, targets)])
             taking one mean over all real steps of all sequences, and then the exponential
-        the exponential were taken before the mean
-            | np.exp(losses.mean()) -> np.exp(losses).mean()
-            the mean of the losses first, the exponential once, at the end
-        the exponential were left out | np.exp( -> (
-            four words, all alike: the perplexity is 4
-        2 were raised to a power in nats | np.exp( -> np.exp2(
-            np.exp: the losses are natural logarithms, so the base is e
-        the losses had been added up and not averaged | losses.mean() -> losses.sum()
+        the exponential is taken before the mean | np.exp(losses.mean()) -> np.exp(losses).mean()
+            taking the mean of the losses first, and the exponential once, at the end
+        the exponential is missing | np.exp( -> (
+            trying four words, all equally likely: the perplexity is 4
+        2 is raised to a power in nats | np.exp( -> np.exp2(
+            using np.exp: the losses are natural logarithms, so the base is e
+        the losses are added up, not averaged | losses.mean() -> losses.sum()
             dividing by the number of real steps before the exponential
-        the sign of the loss were lost | -np.log( -> np.log(
+        the sign is flipped | -np.log( -> np.log(
             asking whether a perplexity can be below 1: a loss is never below 0
-        the softmax were left out and the scores taken as log-probabilities
+        softmax is missing, and the scores are taken as log-probabilities
             | np.log(probabilities[ -> (scores[real][
-            scores shifted by 5: the softmax, and so the perplexity, must not change
-        the softmax had run over time and not over the words
+            shifting the scores by 5: the softmax, and so the perplexity, must not change
+        softmax runs over time, not over the words
             | softmax(scores[real]) -> softmax(scores.swapaxes(1, 2)).swapaxes(1, 2)[real]
             summing over the last axis: the probabilities of all words at one step make 1
-        the exponentials of softmax overflowed | softmax( -> naive_softmax(
-            subtracting the largest score of each step first, or softmax from course_utils.cells
+        the exponentials of softmax overflow | softmax( -> naive_softmax(
+            subtracting each step's largest score first, or using softmax from course_utils.cells
     """,
 )
 
