@@ -414,7 +414,17 @@ def test_a_folder_that_cannot_be_written_gives_one_line(tmp_path, capsys):
     assert said.count("\n") == 1 and "--to" in said
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"lessons": {"01": {}}}', '{"lessons": []}'])
+WITHOUT_A_ZONE = {
+    "version": 1,
+    "course": "1",
+    "lessons": {"01": {"due": "2026-12-01", "points": {}}},
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}", '{"lessons": {"01": {}}}', '{"lessons": []}', json.dumps(WITHOUT_A_ZONE)],
+)
 def test_a_damaged_manifest_is_named(text, tmp_path):
     (tmp_path / "release.json").write_text(text)
     with pytest.raises(ReleaseError, match="release.json is damaged"):

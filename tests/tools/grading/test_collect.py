@@ -232,6 +232,7 @@ def test_a_zip_leads_nowhere_else(tmp_path):
         ("dee", "unreadable"),
     ]
     assert "larger than 150 MB" in submissions[2].reason
+    assert submissions[3].reason == "it is a link, and links are not followed"
     assert sorted(tmp_path.iterdir()) == [path]
 
 
@@ -250,6 +251,9 @@ def test_links_and_pipes_are_not_followed(tmp_path):
         ("bob", "unreadable"),
         ("cy", "unreadable"),
     ]
+    assert {s.reason for s in submissions if s.state == "unreadable"} == {
+        "it is a link, and links are not followed"
+    }
     assert strays == ["eve"]
 
 

@@ -138,6 +138,18 @@ def test_what_turns_out_to_be_late_is_late_after_the_next_call(run, tmp_path):
     assert times == [False, True]
 
 
+def test_whether_work_is_late_is_not_for_another_machine_to_say(run, tmp_path, monkeypatch):
+    """A worker of a cluster may be in another time zone."""
+    make_record = grade.make_record
+
+    def make_there(*arguments):
+        return make_record(*arguments) | {"late": True, "submitted": "yesterday"}
+
+    monkeypatch.setattr(grade, "make_record", make_there)
+    run(fill(tmp_path / "class", {"ada/01.ipynb": notebook()}))
+    assert read_record(tmp_path, "ada")["late"] is None
+
+
 def test_limits_and_sandbox_are_what_the_command_line_says(run, tmp_path):
     source = fill(tmp_path / "class", {"ada/01.ipynb": notebook()})
     calls = run(source)
