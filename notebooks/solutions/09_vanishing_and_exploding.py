@@ -36,6 +36,9 @@ CLIPPED = exercise(
         "short enough": ZERO | dict(limit=10.0, dW_x=[[3, 0]], db_h=[0, 4]),
         "one array alone is too long": ZERO | dict(limit=1.0, dW_h=[[0, 3], [4, 0]]),
         "nothing to clip, all zero": ZERO | dict(limit=1.0),
+        "a short gradient, a shorter limit": ZERO | dict(limit=0.05, dW_h=[[0, 0.3], [-0.4, 0]]),
+        "exactly as long as the limit": ZERO | dict(limit=5.0, dW_x=[[-3, 0]], db_h=[0, 4]),
+        "a gradient of millions": ZERO | dict(limit=1.0, dW_x=[[3e6, 0]], db_h=[0, -4e6]),
     },
     draw=draw_clipped,
     sizes=(
@@ -110,6 +113,8 @@ RESCALED = exercise(
         "a rotation, eigenvalues 2i and -2i": dict(W_h=[[0, -2], [2, 0]], radius=0.9),
         "the largest eigenvalue is negative": dict(W_h=[[-4, 0], [0, 1]], radius=1.0),
         "all eigenvalues zero": dict(W_h=[[0, 3], [0, 0]], radius=1.0),
+        "a tiny matrix": dict(W_h=[[1e-9, 0], [2e-9, 3e-9]], radius=2.0),
+        "an array of whole numbers": dict(W_h=np.array([[2, 1], [0, -3]]), radius=0.5),
     },
     draw=draw_rescaled,
     sizes=(
@@ -171,6 +176,8 @@ def chain(x, W_x, W_h, b_h, leak, start, stop):
     load_keras()  # quietly, before TensorFlow
     import tensorflow as tf
 
+    x = x.astype(W_x.dtype)
+
     def step(h, x_t):
         return (1 - leak) * h + leak * tf.tanh(x_t @ W_x + h @ W_h + b_h)
 
@@ -201,6 +208,17 @@ CHAIN = exercise(
         "two steps, silent": dict(leak=0.25, start=0, stop=2, W_h=[[3]]),
         "only the bias, no leak": dict(leak=1.0, start=1, stop=3, W_h=[[2]], b_h=[0.5]),
         "start equals stop": dict(leak=0.5, start=2, stop=2, W_h=[[2]]),
+        "two sequences, start equals stop": dict(
+            x=[[[0.5], [1], [0]], [[1], [-1], [2]]], leak=0.5, start=1, stop=1, W_h=[[2]]
+        ),
+        "from h_0 to h_0": dict(leak=0.5, start=0, stop=0, W_h=[[2]]),
+        "an array of whole numbers": dict(
+            x=np.array([[[1], [0], [-2]]]), W_x=[[0.3]], W_h=[[0.7]], leak=0.5, start=0, stop=3
+        ),
+        "a hundred steps": dict(
+            x=np.tile([[[0.5], [-1]]], (1, 50, 1)), W_x=[[1]], W_h=[[2]], leak=0.01
+        )
+        | dict(start=40, stop=100),
     },
     draw=draw_chain,
     sizes=(
@@ -287,6 +305,8 @@ START = exercise(
         "columns that are orthogonal already": dict(A=[[-2, 0], [0, 5]], gain=1.0),
         "one column": dict(A=[[3], [4]], gain=2.0),
         "one row, wider than tall": dict(A=[[3, 4]], gain=1.0),
+        "an array of whole numbers": dict(A=np.array([[3, -1], [4, 2]]), gain=0.7),
+        "a tiny matrix": dict(A=[[3e-9, 1e-9], [4e-9, 2e-9]], gain=1.0),
     },
     draw=draw_start,
     sizes=(
