@@ -9,6 +9,7 @@ import numpy as np
 def peephole(x_t, h_prev, c_prev, W_x, W_h, b_h, p_i, p_f, p_o):
     # A cell that reads c_prev and c_t beside x_t, with the peepholes as diagonal weights. What
     # it makes of c_t does not depend on the output gate, so a first call finds c_t.
+    x_t, h_prev, c_prev = (array.astype(W_x.dtype) for array in (x_t, h_prev, c_prev))
     units, nothing = len(p_i), np.zeros((len(p_i), len(p_i)), W_x.dtype)
     from_old = np.hstack([np.diag(p_i), np.diag(p_f), nothing, nothing])
     from_new = np.hstack([nothing, nothing, nothing, np.diag(p_o)])
@@ -30,6 +31,10 @@ PEEPHOLE = exercise(
         "only the input gate's": dict(c_prev=[[2]], b_h=[0, 0, 1, 0], p_i=[1]),
         "only the forget gate's": dict(c_prev=[[2]], p_f=[1]),
         "only the output gate's": dict(c_prev=[[2]], p_o=[1]),
+        "arrays of whole numbers": dict(
+            x_t=np.array([[2]]), h_prev=np.array([[-1]]), c_prev=np.array([[3]])
+        )
+        | dict(W_x=[[0.3, 0.2, 0.7, -0.4]], W_h=[[0.1, -0.6, 0.3, 0.5]], p_i=[0.5], p_f=[-0.5]),
     },
     mistakes="""
         the output gate looks at the old cell state | p_o * c_t -> p_o * c_prev
@@ -98,6 +103,10 @@ COUPLED = exercise(
         "the gate nearly shut": dict(b_h=[-3, 1, 0]),
         "the last step masked": dict(mask=[[True, True, False]], b_h=[0, 1, 0]),
         "the first step masked": dict(mask=[[False, True, True]], b_h=[0, 1, 0]),
+        "every step masked": dict(mask=[[False] * 3], b_h=[0, 1, 0]),
+        "an array of whole numbers": dict(
+            x=np.array([[[1], [0], [-2]]]), W_x=[[0.3, 0.7, -0.4]], W_h=[[0.1, -0.6, 0.5]]
+        ),
     },
     draw=draw_coupled,
     sizes=(
@@ -180,6 +189,7 @@ COUNT = exercise(
         "coupled": ONE | dict(coupled=True),
         "with peepholes": ONE | dict(peepholes=True),
         "coupled, with peepholes": ONE | dict(coupled=True, peepholes=True),
+        "five layers": ONE | dict(units=[2, 7, 7, 1, 300], outputs=40, peepholes=True),
     },
     draw=draw_count,
     sizes=(
@@ -230,6 +240,7 @@ def belt(x, h_0, c_0, W_x, W_h, b_h):
     load_keras()
     from course_utils.training import tf
 
+    x = x.astype(W_x.dtype)
     with tf.GradientTape() as tape:
         h, c = tf.constant(h_0), tf.constant(c_0)
         tape.watch(c)
@@ -264,6 +275,8 @@ BELT = exercise(
         "only the forget gate's bias": dict(b_h=[0, 2, 0, 0]),
         "inputs move the forget gate": dict(x=[[[1], [-1]]], W_x=[[0, 2, 0, 0]]),
         "the state moves the forget gate": dict(b_h=[2, 0, 2, 2], W_h=[[0, 3, 0, 0]], c_0=[[1]]),
+        "gates almost shut for a hundred steps": dict(x=np.zeros((1, 100, 1)), b_h=[0, -9, 1, 0]),
+        "an array of whole numbers": dict(x=np.array([[[1], [-2]]]), W_x=[[0.1, 0.4, 0.7, 0.2]]),
     },
     sizes=(
         ("", dict(batch=3, time=5, features=2, units=4)),

@@ -28,6 +28,9 @@ MIRRORED = exercise(
         "only the candidate": dict(x_t=[[0.5]], W_x=[[0, 0, 2]]),
         "the reset gate almost shut": dict(h_prev=[[0.5]], W_h=[[0, 0, 2]], b=[0, -9, 0]),
         "the bias of the candidate": dict(b=[0, 0, 1]),
+        "arrays of whole numbers": dict(
+            x_t=np.array([[2]]), h_prev=np.array([[-1]]), W_x=[[0.3, 0.7, 0.4]], W_h=[[0.5, 0.2, 0.6]]
+        ),
     },
     sizes=(
         ("", dict(batch=3, features=2, units=4)),
@@ -105,6 +108,9 @@ TRANSLATED = exercise(
         "only the input weights": dict(W_ih=[[1], [2], [3]]),
         "only the recurrent weights": dict(W_hh=[[1], [2], [3]]),
         "only the biases": dict(b_ih=[1, 2, 3], b_hh=[4, 5, 6]),
+        "arrays of whole numbers": dict(
+            W_ih=np.array([[1], [2], [3]]), W_hh=np.array([[4], [5], [6]])
+        ),
     },
     sizes=(
         ("", dict(features=2, units=4)),
@@ -193,6 +199,9 @@ MINIMAL = exercise(
         "only the bias of the candidate": dict(b=[0, 1]),
         "the gate almost shut": dict(b=[-9, 1]),
         "every step masked": dict(mask=[[False] * 3], b=[0, 1]),
+        "an array of whole numbers": dict(
+            x=np.array([[[1], [0], [-2]]]), W_x=[[0.3, 0.7]], W_h=[[0.1, -0.6]]
+        ),
     },
     draw=draw_minimal,
     sizes=(
@@ -282,6 +291,8 @@ BUDGET = exercise(
         "one parameter short of 1 unit": GRU | dict(budget=13),
         "exactly 1 unit, one bias": GRU | dict(budget=11, reset_after=False),
         "not even one unit fits": GRU | dict(name="LSTM", budget=13),
+        "no budget at all": SIMPLE | dict(budget=0),
+        "a budget of millions": SIMPLE | dict(budget=4_000_000),
     },
     draw=draw_budget,
     sizes=(

@@ -63,6 +63,7 @@ MASKED = exercise(
         "nothing masked": STEPS,
         "the last step masked": STEPS | dict(mask=[[True, True, False]]),
         "only the bias, two steps masked": dict(mask=[[True, False, False]], b_h=[[1], [2]]),
+        "an array of whole numbers": STEPS | dict(x=np.array([[[1], [0], [-2]]])),
     },
     draw=draw_masked,
     sizes=(
@@ -169,6 +170,19 @@ LOG = exercise(
         ),
         "nothing moved": log([[0] * 4, [0, 0, 1, 0]], [[5] * 4, [5] * 4]),
         "below the tolerance": log([[0] * 4, [0, 0, 0, 1]], [[0] * 4, [5e-7, 0, 0, 1]]),
+        "an output that falls": log([[0] * 4, [0, 0, 0, 1]], [[0] * 4, [0, -1, 0, 0]]),
+        "an input that falls": log([[0] * 4, [0, 0, -1, 0]], [[0] * 4, [0, 1, 0, 0]]),
+        "a tiny change of an input": log([[0] * 4, [0, 0, 1e-9, 1]], [[0] * 4, [1, 0, 0, 0]]),
+        "large outputs, a small move": log([[0] * 4, [0, 0, 0, 1]], [[1e4] * 4, [1e4 + 1e-4] * 4]),
+        "changes that cancel": log(
+            [[[1, 2]] * 4, [[1, 2], [1, 2], [2, 1], [0, 0]]],
+            [[[1, 2]] * 4, [[1, 2], [2, 1], [0, 0], [0, 0]]],
+        ),
+        "a run without a change": log([[0] * 4, [0] * 4, [0, 0, 0, 1]], [[0] * 4, [1] * 4, [0] * 4]),
+        "whole numbers": dict(
+            x=np.array([[[7], [8], [9]], [[7], [8], [1]]]),
+            y=np.array([[[7], [8], [9]], [[7], [5], [1]]]),
+        ),
     },
     draw=draw_log,
     sizes=(
@@ -245,6 +259,7 @@ SUMMARY = exercise(
         "sum, only the bias": BIASES | dict(merge_mode="sum"),
         "ave, only the bias": BIASES | dict(merge_mode="ave"),
         "mul, only the bias": BIASES | dict(merge_mode="mul"),
+        "an array of whole numbers": ROW | dict(x=np.array([[[1], [0], [-2]]]), lengths=np.array([3])),
     },
     draw=draw_summary,
     sizes=(
@@ -321,6 +336,7 @@ AHEAD = exercise(
         "one step ahead": STEPS | dict(ahead=1),
         "farther than the end": STEPS | dict(ahead=9),
         "only the bias, one step ahead": dict(b_h=[[1], [2]], W_h=[[[1]], [[1]]], ahead=1),
+        "an array of whole numbers": STEPS | dict(x=np.array([[[1], [0], [-2]]]), ahead=1),
     },
     draw=draw_both,
     sizes=(
