@@ -29,7 +29,7 @@ def naive_softmax(z):
 
 
 LIMITED = "\n        ".join(
-    f"a probability of 0 were raised to {floor:g}, and the loss limited with it"
+    f"a probability of 0 is raised to {floor:g}, and the loss limited with it"
     f" | log_total - shifted[ -> -np.log(np.maximum(softmax(scores), {floor}))["
     for floor in (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15)
 )
@@ -62,82 +62,80 @@ ENTROPY = exercise(
         ("float32", dict(batch=8, classes=10, dtype="float32")),
     ),
     mistakes=f"""
-        exponentials of large scores were divided by each other
+        exponentials of large scores are divided by each other
             | log_total - shifted[ -> -np.log(naive_softmax(scores))[
-        the logarithm were taken of a sum of exponentials of large scores
+        the logarithm is taken of a sum of exponentials of large scores
             | - scores.max(axis=1, keepdims=True) ->
             subtracting each row's largest score before np.exp: the probabilities stay the same
-        the largest score of the whole batch were subtracted in every row
+        the largest score of the whole batch is subtracted in every row
             | max(axis=1, keepdims=True) -> max()
-            scores.max(axis=1, keepdims=True): each row has a largest score of its own
-        the logarithm were taken of a probability that had become 0
+            using scores.max(axis=1, keepdims=True): each row has a largest score of its own
+        the logarithm is taken of a probability that has become 0
             | log_total - shifted[ -> -np.log(softmax(scores))[
         {LIMITED}
-            the logarithm on paper: log(e^s / sum) = s - log(sum), with no probability in between
-        the mean over no label at all were 0 divided by 0
-            | max(1, labelled.sum()) -> labelled.sum()
-            a batch in which every label is -1: the task says what its mean is
-        an image without a label were taken for one of the last class
+            taking the logarithm on paper: log(e^s / sum) = s - log(sum), no probability in between
+        the mean over no label at all is 0 divided by 0 | max(1, labelled.sum()) -> labelled.sum()
+            trying a batch in which every label is -1: the task says what its mean is
+        an image without a label is taken for one of the last class
             | np.where(labelled, losses, 0) -> losses, then labelled.sum() -> len(labels)
             finding the images with labels >= 0 first: in Python, index -1 is the last entry
-        an image without a label were taken for one of class 0 | labels: np.maximum(labels, 0)
+        an image without a label is taken for one of class 0 | labels: np.maximum(labels, 0)
             setting the loss to 0 where the label is -1, after all losses are known
-        images of class 0 were left out as if they had no label
+        images of class 0 are left out as if they have no label
             | np.where(labelled -> np.where(labels > 0
-        images of class 0 were left out, and not counted in the mean either
+        images of class 0 are left out, and not counted in the mean either
             | labels >= 0 -> labels > 0
-            labels >= 0 for images with a label: 0 is a class
-        images without a label kept a loss, though the mean leaves them out
+            using labels >= 0 for images with a label: 0 is a class
+        images without a label keep a loss, though the mean leaves them out
             | np.where(labelled, losses, 0) -> losses, then losses.sum() -> losses[labelled].sum()
-            np.where(labels >= 0, losses, 0)
-        images without a label were missing from losses
+            blanking those losses: np.where(labels >= 0, losses, 0)
+        images without a label are missing from losses
             | np.where(labelled, losses, 0) -> losses[labelled]
             keeping every image in its place: where the label is -1, the loss is 0
-        the sum were divided by the number of all images | max(1, labelled.sum()) -> len(labels)
+        the sum is divided by the number of all images | max(1, labelled.sum()) -> len(labels)
             counting with (labels >= 0).sum(): only images with a label count
-        the sum of the losses were not divided | / max(1, labelled.sum()) ->
+        the sum of the losses is not divided | / max(1, labelled.sum()) ->
             dividing by (labels >= 0).sum(), the number of images with a label
-        the losses were divided by the number of classes
-            | losses, 0) -> losses / scores.shape[1], 0)
-            four equal scores: the loss is log(4) = 1.386; a mean over the classes is too much
-        softmax ran over the images and not over the classes
+        the losses are divided by the number of classes | losses, 0) -> losses / scores.shape[1], 0)
+            working out four equal scores: the loss is log(4) = 1.386, with no mean over the classes
+        softmax runs over the batch
             | scores: scores - scores.max(axis=0), then .sum(axis=1) -> .sum(axis=0)
             | , then log_total - shifted[ -> (log_total - shifted)[
-        both the largest score and the sum of softmax were taken over the images
+        softmax takes both its largest score and its sum over the batch
             | axis=1 -> axis=0, then log_total - shifted[ -> (log_total - shifted)[
-        the exponentials were added up over the images and not over the classes
+        the exponentials are added up over the batch, not over the classes
             | .sum(axis=1) -> .sum(axis=0), then log_total - shifted[ -> (log_total - shifted)[
-            axis=1, keepdims=True: the probabilities of each row add up to 1
-        softmax were left out and the scores taken for probabilities
+            using axis=1, keepdims=True: the probabilities of each row add up to 1
+        softmax is missing, and the scores are taken for probabilities
             | log_total - shifted[ -> -np.log(scores)[
-            printing the row you take a logarithm of: are its numbers positive, is their sum 1?
-        the score of the right class alone made the loss | log_total - shifted[ -> -scores[
-            four equal scores of 0: the loss is log(4) = 1.386, since the others count too
-        the minus sign were forgotten | losses, 0) -> -losses, 0)
-            the sign: a loss is never below 0
-        the logarithm were to the base 2 | losses, 0) -> losses / np.log(2), 0)
-            np.log, the natural logarithm
-        the probabilities themselves were returned, without a logarithm
+            printing the row before its logarithm: are its numbers positive, and is their sum 1?
+        the loss is the score of the right class alone | log_total - shifted[ -> -scores[
+            working out four equal scores of 0: the loss is log(4) = 1.386, as the others count too
+        the minus sign is missing | losses, 0) -> -losses, 0)
+            checking the sign: a loss is never below 0
+        the logarithm is to base 2 | losses, 0) -> losses / np.log(2), 0)
+            using np.log, the natural logarithm
+        the probabilities themselves are returned, without a logarithm
             | log_total - shifted[ -> softmax(scores)[
-            a network that is sure and right: its loss is 0, and not 1
-        1 minus the probability were taken in place of a logarithm
+            imagining a network that is sure and right: its loss is 0, not 1
+        the loss is 1 minus the probability, with no logarithm
             | log_total - shifted[ -> 1 - softmax(scores)[
-            a network that is sure and wrong: its loss has no upper limit
-        the class with the highest score were taken for the right one
+            imagining a network that is sure and wrong: its loss has no upper limit
+        the class with the highest score is taken for the right one
             | [np.arange(len(labels)), labels] -> .max(axis=1)
-            picking the column that the label names, not the largest: this loss knows no labels
-        the classes were counted from 1 | , labels] -> , labels - 1]
+            picking the column that the label names: the largest score knows no labels
+        the classes are counted from 1 | , labels] -> , labels - 1]
             using the label as it is: label 0 is column 0
-        every image were paired with the labels of all images
+        every image is paired with the labels of all images
             | log_total - shifted[np.arange(len(labels)), -> log_total[:, None] - shifted[:,
             | , then np.where(labelled -> np.where(labelled[:, None]
-            table[np.arange(len(labels)), labels]: row i with the label of image i
-        the losses were still spread over the classes
+            picking scores[np.arange(len(labels)), labels]: row i with the label of image i
+        the losses are still spread over the classes
             | return losses -> return losses[:, None] * np.eye(scores.shape[1])[labels]
             adding up over the classes, axis=1: one loss for each image
-        scores were overwritten on the way
+        the scores are overwritten
             | shifted = scores - scores.max -> shifted = scores; shifted -= scores.max
-            scores = scores - ... where you have scores -= ..., which changes the caller's array
+            writing scores = scores - ... where you have scores -= ..., which changes the argument
     """,
 )
 
@@ -197,50 +195,49 @@ CONVOLUTION = exercise(
         ),
     ),
     mistakes="""
-        the window were turned upside down and left to right | W[r, s] -> W[-1 - r, -1 - s]
-            one bright pixel to the left of where you stand: the left column of W meets it
-        rows and columns of the window were swapped | W: W.swapaxes(0, 1)
-            the order of indices: W[row, column] goes with images[:, row, column]
-        the image had not been padded | return: result[:, *inside(images, W)]
-            np.pad(images, ((0, 0), (up, up), (left, left), (0, 0))), up being half of the rows
-        pixels were left at 0 where the window reaches over the edge
+        the window is turned upside down and left to right | W[r, s] -> W[-1 - r, -1 - s]
+            lighting one pixel, to the left of where you are: the left column of W meets it
+        rows and columns of the window are swapped | W: W.swapaxes(0, 1)
+            checking the order of indices: W[row, column] goes with images[:, row, column]
+        the image is not padded | return: result[:, *inside(images, W)]
+            using np.pad(images, ((0, 0), (up, up), (left, left), (0, 0))), up being rows // 2
+        pixels are left at 0 where the window reaches over the edge
             | return output -> part = (slice(None), *inside(images, W)); seen = 0 * output;
             | seen[part] = output[part]; return seen
             padding with zeros first: then the window fits everywhere
-        the window hung from its upper left corner
+        the window hangs from its upper left corner
             | (up, up), (left, left) -> (0, rows - 1), (0, columns - 1)
             putting as many rows of zeros above as below: the window's middle is on the pixel
-        one ring of zeros were added, however large the window is
+        one ring of zeros is added, however large the window is
             | (up, up), (left, left) -> (1, 1), (1, 1)
-            rows // 2 rows of zeros above and below, columns // 2 columns left and right
-        the image were padded with its own edge pixels | (0, 0))) -> (0, 0)), mode="edge")
-            np.pad with zeros, its usual way: outside of the image there is nothing
-        the image went on at its other side | (0, 0))) -> (0, 0)), mode="wrap")
-            np.pad with zeros, where you have np.roll or a negative index
-        the last row and the last column were never reached
+            adding rows // 2 rows of zeros above and below, columns // 2 columns left and right
+        the image is padded with its own edge pixels | (0, 0))) -> (0, 0)), mode="edge")
+            using np.pad with zeros, its default: outside the image there is nothing
+        the image goes on at its other side | (0, 0))) -> (0, 0)), mode="wrap")
+            using np.pad with zeros, where you have np.roll or a negative index
+        the last row and the last column are never reached
             | return output -> output[:, -1] = 0; output[:, :, -1] = 0; return output
-            range(height) and range(width), without a -1
-        the bias were forgotten | + b ->
+            looping over range(height) and range(width), without a -1
+        the bias is missing | + b ->
             setting all images to 0: the output should be b everywhere
-        the bias were added once for each place in the window
-            | + b ->, then W[r, s] -> W[r, s] + b
-            adding b after the loop: it comes once to each sum
-        the sum over the window were divided by its size | W[r, s] -> W[r, s] / (rows * columns)
-            a weighted sum, np.sum where you have np.mean
-        only the first channel of the images were read
+        the bias is added once for each place in the window | + b ->, then W[r, s] -> W[r, s] + b
+            adding b after the loop: each sum gets it once
+        the sum over the window is divided by its size | W[r, s] -> W[r, s] / (rows * columns)
+            using a weighted sum: np.sum where you have np.mean
+        only the first channel of the images is read
             | pixels @ W[r, s] -> pixels[..., :1] @ W[r, s, :1]
             summing over the channels as well: pixels @ W[i, j] does it
-        every channel got the weights of the first | W: 0 * W + W[:, :, :1]
-            W[i, j] of shape (channels, filters): each channel has a row of its own
-        every filter had the weights of the first | W: 0 * W + W[..., :1]
-            W[i, j] of shape (channels, filters): each filter has a column of its own
-        all places of the window had the weights of the first | W[r, s] -> W[0, 0]
+        every channel gets the weights of the first | W: 0 * W + W[:, :, :1]
+            using W[i, j] of shape (channels, filters): each channel has a row of its own
+        every filter has the weights of the first | W: 0 * W + W[..., :1]
+            using W[i, j] of shape (channels, filters): each filter has a column of its own
+        all places of the window have the weights of the first | W[r, s] -> W[0, 0]
             indexing W with the place inside the window: W[i, j]
-        the filters were added up | return: result.sum(axis=-1)
+        the filters are added up | return: result.sum(axis=-1)
             keeping the last axis: each filter makes a picture of its own
-        the filters came before the rows | return: np.moveaxis(result, -1, 1)
-            np.stack(pictures, axis=-1): the filters take the place of the channels
-        sums below 0 were cut off | return: np.maximum(result, 0)
+        the filters come before the rows | return: np.moveaxis(result, -1, 1)
+            using np.stack(pictures, axis=-1): the filters take the place of the channels
+        sums below 0 are cut off | return: np.maximum(result, 0)
             leaving the activation out: relu is a step of its own
     """,
 )
@@ -296,56 +293,55 @@ TALLY = exercise(
         ("float32", dict(batch=25, classes=5, dtype="float32")),
     ),
     mistakes="""
-        rows were the answers and columns the truth, throughout
-            | [truth, answer] -> [answer, truth]
-        the table had the answers in its rows | return confusion -> return confusion.T
-            reading one entry aloud: row is the true class, column the class answered
-        the table held shares and not counts
+        rows are the answers and columns the truth, throughout | [truth, answer] -> [answer, truth]
+        the table has the answers in its rows | return confusion -> return confusion.T
+            reading one entry aloud: the row is the true class, the column the class answered
+        the table holds shares, not counts
             | return confusion -> return confusion / np.maximum(1, images)[:, None]
             returning the table before anything is divided: its entries add up to the batch
-        right answers were left out of the table
+        right answers are left out of the table
             | return confusion -> return confusion * (1 - np.eye(classes))
-            counting every image: right answers stand on the diagonal
-        wrong answers were left out of the table
+            counting every image: right answers are on the diagonal
+        wrong answers are left out of the table
             | return confusion -> return confusion * np.eye(classes)
             counting every image: the entries of the table add up to the batch
-        a pair that occurs many times were counted once | += 1 -> = 1
-            a loop over the images, or np.add.at: table[rows, columns] += 1 adds once per place
-        probabilities had been added up in place of answers
+        a pair that occurs many times is counted once | += 1 -> = 1
+            looping over the images, or np.add.at: table[rows, columns] += 1 adds once per place
+        probabilities are added up in place of answers
             | .argmax(axis=1) ->, then [truth, answer] += 1 -> [truth] += answer
-            one answer for each image: probabilities.argmax(axis=1)
-        an answer counted only if its probability is above one half
+            taking one answer for each image: probabilities.argmax(axis=1)
+        an answer counts only if its probability is above one half
             | answers, strict -> probabilities > 0.5, strict
-            probabilities.argmax(axis=1): the largest is the answer, however small it is
-        the last image were not counted | labels, answers, -> labels[:-1], answers[:-1],
-            range(len(labels)), without a -1
-        recall were divided by how often a class is answered
+            using probabilities.argmax(axis=1): the largest is the answer, however small it is
+        the last image is not counted | labels, answers, -> labels[:-1], answers[:-1],
+            looping over range(len(labels)), without a -1
+        recall is divided by how often a class is answered
             | np.maximum(1, images) -> np.maximum(1, confusion.sum(axis=0))
-        recall were divided by the whole batch | np.maximum(1, images) -> len(labels)
-        recall held the numbers of right answers, not their shares | / np.maximum(1, images) ->
+        recall is divided by the whole batch | np.maximum(1, images) -> len(labels)
+        recall holds the numbers of right answers, not their shares | / np.maximum(1, images) ->
             dividing by the images that are of the class: a row's sum, axis=1
-        recall held the shares of wrong answers | recall = np -> recall = 1 - np
-            the diagonal: right answers stand there
-        the mean counted every image alike, so that it is the plain accuracy
+        recall holds the shares of wrong answers | recall = np -> recall = 1 - np
+            looking at the diagonal: that is where right answers are
+        the mean counts every image alike, which makes it plain accuracy
             | recall[images > 0].mean() -> np.mean(answers == labels)
             averaging recall: a rare class counts as much as a common one
-        the recalls were added up and not averaged | .mean() -> .sum()
+        the recalls are added up, not averaged | .mean() -> .sum()
             dividing by the number of classes that occur
-        a class that never occurs were in the mean, as a 0 | recall[images > 0] -> recall
+        a class that never occurs enters the mean as a 0 | recall[images > 0] -> recall
             averaging only where confusion.sum(axis=1) > 0: no image, no verdict
-        0 had been divided by 0 for a class that never occurs
+        a class that never occurs leads to 0 divided by 0
             | np.maximum(1, images) -> images, then recall[images > 0] -> recall
-        the recall of a class that never occurs were nan, though the mean is right
+        the recall of a class that never occurs is nan, though the mean is right
             | np.maximum(1, images) -> images
-            np.maximum(1, count) as the divisor: 0 of 0 becomes 0 of 1
-        a class that never occurs counted as all right
+            dividing by np.maximum(1, count): 0 of 0 becomes 0 of 1
+        a class that never occurs counts as all right
             | np.maximum(1, images) -> np.maximum(1, images) + (images == 0)
-            0 as the recall of a class that never occurs
-        the table had no place for classes that never occur
+            setting the recall of a class that never occurs to 0
+        the table has no place for classes that never occur
             | images = confusion -> known = np.union1d(labels, answers);
             | confusion = confusion[known][:, known]; images = confusion
-            np.zeros((classes, classes)), with classes from probabilities.shape[1]
-        the last two results were returned in the other order
+            using np.zeros((classes, classes)), with classes from probabilities.shape[1]
+        the last two results are in the wrong order
             | recall, recall[images > 0].mean() -> recall[images > 0].mean(), recall
             ending with: return confusion, recall, balanced
     """,
@@ -394,64 +390,64 @@ PATCHES = exercise(
     ),
     without=("states",),
     mistakes="""
-        each step were a stretch of the rows and not a square
+        each step is a stretch of the rows, not a square
             | np.stack(steps, axis=1) -> padded.reshape(batch, -1, size * size)
-            images[:, row : row + size, column : column + size] for one patch
-        the patches were taken column by column
+            cutting out images[:, row : row + size, column : column + size] for one patch
+        the patches are taken column by column
             | images: images.swapaxes(1, 2), then patch.reshape -> patch.swapaxes(1, 2).reshape
-            the rows in the outer loop, the columns in the inner one: a page is read line by line
-        the pixels of each patch were read column by column
+            looping over rows outside, over columns inside: a page is read line by line
+        the pixels of each patch are read column by column
             | patch.reshape -> patch.swapaxes(1, 2).reshape
-            patch.reshape(batch, -1) of a patch (batch, size, size): rows come first
-        rows and columns of the images were swapped | images: images.swapaxes(1, 2)
-            the order of the axes: images are (batch, height, width)
-        the pixels of each patch came from all over the image
+            using patch.reshape(batch, -1) of a patch (batch, size, size): rows come first
+        rows and columns of the images are swapped | images: images.swapaxes(1, 2)
+            checking the order of the axes: images are (batch, height, width)
+        the pixels of each patch come from all over the image
             | row : row + size -> row // size :: -(-height // size)
             | , then column : column + size -> column // size :: -(-width // size)
-            reshape to (batch, rows, size, columns, size): a row of patches has size rows
-        the patches overlapped, one beginning at every pixel
+            reshaping to (batch, rows, size, columns, size): a row of patches has size rows
+        the patches overlap, one beginning at every pixel
             | (0, height, size): -> (height - size + 1):
             | , then (0, width, size): -> (width - size + 1):
-            range(0, height, size): the next patch begins where this one ends
-        what does not fill a patch were cut off
+            looping over range(0, height, size): the next patch begins where this one ends
+        what does not fill a patch is cut off
             | (0, height, size): -> (0, height - size + 1, size):
             | , then (0, width, size): -> (0, width - size + 1, size):
             | , then np.stack(steps, axis=1) ->
             | np.reshape(steps, (-1, batch, size * size)).swapaxes(0, 1)
-        what does not fill a patch were cut off, which leaves nothing of a small image to stack
+        what does not fill a patch is cut off, and a small image leaves nothing to stack
             | (0, height, size): -> (0, height - size + 1, size):
             | , then (0, width, size): -> (0, width - size + 1, size):
-            filling up with zeros first: the last patch of a row holds what is left
-        patches at the edge were smaller than the others
+            padding with zeros first: the last patch of a row holds what is left
+        patches at the edge are smaller than the others
             | padded[:, row -> images[:, row, then batch, size * size -> batch, -1
-            np.pad(images, ((0, 0), (0, below), (0, right))) before anything is cut
-        zeros were added also where the image divides evenly
+            using np.pad(images, ((0, 0), (0, below), (0, right))) before anything is cut
+        zeros are added even where the image divides evenly
             | -height % size -> size - height % size, then -width % size -> size - width % size
             | , then height, size): -> height + 1, size):, then width, size): -> width + 1, size):
-            -height % size zeros: none if height is a multiple of size
-        the zeros stood above and to the left
+            adding -height % size zeros: none if height is a multiple of size
+        the zeros are above and to the left
             | (0, -height % size), (0, -width % size) -> (-height % size, 0), (-width % size, 0)
-        the zeros had been shared between both sides
+        the zeros are shared between both sides
             | (0, -height % size), (0, -width % size) ->
             | *((-n % size // 2, (-n % size + 1) // 2) for n in (height, width))
-            np.pad(images, ((0, 0), (0, below), (0, right))): the image begins in its corner
-        the image were filled up with its own edge pixels
+            using np.pad(images, ((0, 0), (0, below), (0, right))): the image begins in its corner
+        the image is padded with its own edge pixels
             | width % size))) -> width % size)), mode="edge")
-            filling up with zeros: 0 is paper
-        the patches had kept their two axes | patch.reshape(batch, size * size) -> patch
-            reshape(batch, -1, size * size): the pixels of a patch become the features of a step
-        the patches still stood in rows and columns
+            padding with zeros: 0 is paper
+        the patches keep their two axes | patch.reshape(batch, size * size) -> patch
+            using reshape(batch, -1, size * size): a patch's pixels become the features of a step
+        the patches are still in rows and columns
             | axis=1) -> axis=1).reshape(batch, -(-height // size), -1, size * size)
-            reshape(batch, -1, size * size): a sequence has one axis for its steps
-        the patches of all images made one long sequence | axis=1) -> axis=1).reshape(-1, size**2)
-            reshape(batch, -1, size * size): each image is a sequence of its own
-        the axes time and features were swapped | axis=1 -> axis=2
-            np.stack(list_of_patches, axis=1), with patches of shape (batch, features)
-        the axes batch and time were swapped | axis=1 -> axis=0
-            np.stack(list_of_patches, axis=1): np.array(list_of_patches) puts time first
-        the patches were returned as a Python list | np.stack(steps, axis=1) -> steps
-            np.stack(list_of_patches, axis=1): it makes one array, with time as the second axis
-        each patch were averaged to one number | return: result.mean(axis=2)
+            using reshape(batch, -1, size * size): a sequence has one axis for its steps
+        the patches of all images make one long sequence | axis=1) -> axis=1).reshape(-1, size**2)
+            using reshape(batch, -1, size * size): each image is a sequence of its own
+        the axes time and features are swapped | axis=1 -> axis=2
+            using np.stack(list_of_patches, axis=1), with patches of shape (batch, features)
+        the axes batch and time are swapped | axis=1 -> axis=0
+            using np.stack(list_of_patches, axis=1): np.array(list_of_patches) puts time first
+        the patches come back as a Python list | np.stack(steps, axis=1) -> steps
+            using np.stack(list_of_patches, axis=1): it makes one array, with time as second axis
+        each patch is averaged to one number | return: result.mean(axis=2)
             keeping all pixels of a patch: they are the features of the step
     """,
 )
