@@ -46,47 +46,47 @@ WEEKLY = exercise(
         ("float32", dict(batch=4, time=6, features=1, units=3, sets=4, dtype="float32")),
     ),
     mistakes="""
-        every step used the first set | t % len(W_x) -> 0
+        every step uses the first set | t % len(W_x) -> 0
             indexing the weights with the day: W_x[day], W_h[day], b_h[day]
-        every step used the last set | t % len(W_x) -> -1
+        every step uses the last set | t % len(W_x) -> -1
             printing t and the number of the set inside your loop: 0 0, 1 1, ...
-        the last set stayed in use after all had had their turn
+        the last set stays in use after all have had their turn
             | t % len(W_x) -> min(t, len(W_x) - 1)
-            t % len(W_x): after the last set the first one comes round again
-        each set served a stretch of the sequence, one stretch after the other
+            using t % len(W_x): after the last set the first one comes round again
+        each set serves a stretch of the sequence, one stretch after the other
             | t % len(W_x) -> t * len(W_x) // x.shape[1]
-            t % len(W_x), the rest of the division: the sets take turns at every step
-        the counting had begun with the second set | t % len(W_x) -> (t + 1) % len(W_x)
-            a sequence of one step: it uses set 0
-        the sets took turns in reverse order | t % len(W_x) -> -1 - t % len(W_x)
+            using t % len(W_x), the remainder: the sets take turns at every step
+        the counting starts with the second set | t % len(W_x) -> (t + 1) % len(W_x)
+            trying a sequence of one step: it uses set 0
+        the sets take turns in reverse order | t % len(W_x) -> -1 - t % len(W_x)
             printing t and the number of the set inside your loop: 0 0, 1 1, ...
-        one average of all sets served every step
+        one average of all sets serves every step
             | W_x: W_x.mean(0)[None], then W_h: W_h.mean(0)[None], then b_h: b_h.mean(0)[None]
             indexing the weights with the day: W_x[day], W_h[day], b_h[day]
-        W_h of the set before were used | W_h[day] -> W_h[day - 1]
+        W_h comes from the set before | W_h[day] -> W_h[day - 1]
             taking all three, W_x, W_h and b_h, from the same set
-        W_h of the first set were used throughout | W_h[day] -> W_h[0]
+        W_h always comes from the first set | W_h[day] -> W_h[0]
             indexing W_h with the day, like W_x
-        the bias of the first set were used throughout | b_h[day] -> b_h[0]
+        the bias always comes from the first set | b_h[day] -> b_h[0]
             indexing b_h with the day, like W_x
-        W_h were transposed | W_h[day] -> W_h[day].T
-            writing the shapes under the product: rows are examples, so h stands left of W_h[day]
-        the bias were forgotten | b_h: 0 * b_h
+        W_h is transposed | W_h[day] -> W_h[day].T
+            writing the shapes under the product: rows are examples, so it is h @ W_h[day]
+        the bias is missing | b_h: 0 * b_h
             setting x and h_0 to zero: the first state should be tanh(b_h[0])
-        tanh were left out | b_h[day]) -> b_h[day], lambda z: z)
+        tanh is missing | b_h[day]) -> b_h[day], lambda z: z)
             looking for a state above 1 or below -1: after tanh there is none
-        the state were not carried from step to step | x[:, t], h, -> x[:, t], h_0,
-            following one name through your loop: the h a step makes is the next step's h_prev
-        the state were carried from one sequence of the batch to the next
+        the state is not carried from step to step | x[:, t], h, -> x[:, t], h_0,
+            following one name through your loop: the h of one step is h_prev of the next
+        the state is carried from one sequence of the batch into the next
             | return: through_the_batch(right, given)
             reading all sequences at once, x[:, t], or starting each from its own row of h_0
-        each state were stored before its step and not after it
+        each state is stored before its step, not after it
             | states.append(h) -> pass, then h = rnn -> states.append(h); h = rnn
-            a sequence of one step: its only state should depend on x
-        only the last state were returned | return: result[:, -1]
-            collecting every state inside the loop; yours keeps the one of the last turn
-        h_0 were overwritten by the run | states.append(h) -> states.append(h); h_0[:] = h
-            h = h_0.copy() before the loop, or h = ... inside it where you have h[:] = ...
+            trying a sequence of one step: its only state should depend on x
+        only the last state is returned | return: result[:, -1]
+            collecting every state inside the loop: yours keeps only that of the last turn
+        h_0 is overwritten | states.append(h) -> states.append(h); h_0[:] = h
+            writing h = h_0.copy() before the loop, or h = ... inside it where you have h[:] = ...
     """,
 )
 
@@ -146,54 +146,50 @@ MASKED = exercise(
     ),
     without=("mask",),
     mistakes="""
-        the mask were not used | np.where(mask[:, t, None], new, h) -> new
-            printing h before and after a masked step: it should not move
-        the mask were read the wrong way round
-            | mask[:, t, None], new, h -> mask[:, t, None], h, new
+        the mask is ignored | np.where(mask[:, t, None], new, h) -> new
+            printing h before and after a masked step: it should not change
+        the mask is inverted | mask[:, t, None], new, h -> mask[:, t, None], h, new
             reading the mask aloud: True is a real step, False is padding
-        the inputs of masked steps were zeroed and the steps taken all the same
+        masked inputs are zeroed, but their steps are still taken
             | np.where(mask[:, t, None], new, h) -> new, then x[:, t] -> x[:, t] * mask[:, t, None]
-            a step with x_t = 0: W_h and b_h still move the state, and padding should not
-        a masked step reset the state to zero | new, h) -> new, 0)
+            looking at a step with x_t = 0: b_h and W_h still move the state, and padding should not
+        a masked step resets the state to zero | new, h) -> new, 0)
             keeping the old state where the mask is False: np.where(real, h_new, h)
-        masked steps showed zeros in place of the state they keep
+        masked steps show zeros in place of the state they keep
             | return: (result[0] * mask[..., None], result[1])
             storing h itself after each step: at a masked step it is the h from before
-        a masked step repeated the state, while the run went on without it
+        a masked step shows the old state, but the run goes on without it
             | return: masked_going_on_behind(**given)
             carrying on with the state that you stored: the next real step starts from it
-        a step were taken only where no sequence of the batch is masked
-            | mask[:, t, None], -> mask[:, t].all(),
-        a step were taken wherever one sequence of the batch is real
-            | mask[:, t, None], -> mask[:, t].any(),
+        one masked sequence stops the whole batch | mask[:, t, None], -> mask[:, t].all(),
+        one real sequence moves the whole batch | mask[:, t, None], -> mask[:, t].any(),
             giving each sequence its own decision: mask[:, t] has one truth value per sequence
-        the first sequence's mask were used for all | mask[:, t, None], -> mask[0, t],
-            mask[:, t] where you have mask[0, t] or mask[t]
-        the mask were read one step late | mask[:, t, None], -> mask[:, t - 1, None],
+        the first sequence's mask is used for all | mask[:, t, None], -> mask[0, t],
+            using mask[:, t] where you have mask[0, t] or mask[t]
+        the mask is read one step late | mask[:, t, None], -> mask[:, t - 1, None],
             using the same t for x[:, t] and mask[:, t]
-        the real steps had moved up to the front
+        the real steps are moved up to the front
             | return: right(**given | dict(zip(("x", "mask"), up_front(x, mask))))
             leaving every step in its place: the state at time t belongs to x[:, t]
-        the mean were taken over all steps, padding included
+        the mean is taken over all steps, padding included
             | return: (result[0], result[0].mean(axis=1))
-            a sequence with one real step: its mean is the state after that step
-        the sum over the real steps were divided by the number of all steps
+            trying a sequence with one real step: its mean is the state after that step
+        the sum over the real steps is divided by the number of all steps
             | mask.sum(axis=1, keepdims=True) -> mask.shape[1]
-        the sum over the real steps were not divided | / mask.sum(axis=1, keepdims=True) ->
-        the mean were divided by the real steps of the whole batch
+        the sum over the real steps is not divided | / mask.sum(axis=1, keepdims=True) ->
+        the mean is divided by the real steps of the whole batch
             | mask.sum(axis=1, keepdims=True) -> mask.sum()
             dividing by mask.sum(axis=1, keepdims=True), a number for each sequence
-        the state were not carried from step to step | x[:, t], h, -> x[:, t], 0 * h,
-            following one name through your loop: the h a step makes is the next step's h_prev
-        tanh were left out | W_h, b_h) -> W_h, b_h, lambda z: z)
+        the state is not carried from step to step | x[:, t], h, -> x[:, t], 0 * h,
+            following one name through your loop: the h of one step is h_prev of the next
+        tanh is missing | W_h, b_h) -> W_h, b_h, lambda z: z)
             looking for a state above 1 or below -1: after tanh there is none
-        only the last state were returned | return: (result[0][:, -1], result[1])
-            collecting every state inside the loop; yours keeps the one of the last turn
-        the axes batch and time were swapped | return: (result[0].swapaxes(0, 1), result[1])
-            np.stack(list_of_states, axis=1): np.array(list_of_states) puts time first
-        the states were returned as a Python list
-            | return: (list(result[0].swapaxes(0, 1)), result[1])
-            np.stack(list_of_states, axis=1): it makes one array, with time as the second axis
+        only the last state is returned | return: (result[0][:, -1], result[1])
+            collecting every state inside the loop: yours keeps only that of the last turn
+        the axes batch and time are swapped | return: (result[0].swapaxes(0, 1), result[1])
+            using np.stack(list_of_states, axis=1): np.array(list_of_states) puts time first
+        the states come back as a Python list | return: (list(result[0].swapaxes(0, 1)), result[1])
+            using np.stack(list_of_states, axis=1): it makes one array, with time as second axis
     """,
 )
 
@@ -244,38 +240,38 @@ CHUNKS = exercise(
     ),
     without=("h_0",),
     mistakes="""
-        every chunk began with zeros | length], h, -> length], h if begin == 0 else 0 * h,
-        every chunk began with h_0 | length], h, -> length], h_0,
+        every chunk starts from zeros | length], h, -> length], h if begin == 0 else 0 * h,
+        every chunk starts from h_0 | length], h, -> length], h_0,
             handing the last state of a chunk to the next one as its h_0
-        the first chunk began with zeros and not with h_0 | h_0: 0 * h_0
-            looking where h_0 is used in your function
-        the last, shorter chunk were dropped
+        the run starts from zeros, not from h_0 | h_0: 0 * h_0
+            looking for h_0 in your function: the first step should start from it
+        the last, shorter chunk is dropped
             | range(0, x.shape[1], length) -> range(0, x.shape[1] - length + 1, length)
-            list(range(0, 7, 3)): a chunk begins at each of these, also at 6
-        the last chunk had been filled up with zeros
+            printing list(range(0, 7, 3)): a chunk begins at each of these, also at 6
+        the last chunk is padded with zeros
             | x: filled_up(x, length), then return: (result[0][:, : x.shape[1]], result[1])
             leaving the last chunk short: even an input of zeros moves the state
-        a chunk read the last step of the one before again
+        a chunk reads the last step of the one before again
             | x[:, begin : -> x[:, max(0, begin - 1) :, then (chunk) -> (chunk[:, min(begin, 1) :])
             printing begin and end of each chunk: where one ends the next begins
-        carried held the state that each chunk began with
+        carried holds the state that each chunk starts from
             | return: (result[0], np.stack([h_0, *result[1][:-1]]))
             storing the state after the chunk, not before it
-        carried held the first state of each chunk | append(h) -> append(chunk[:, 0])
-        carried held the average state of each chunk | append(h) -> append(chunk.mean(axis=1))
+        carried holds the first state of each chunk | append(h) -> append(chunk[:, 0])
+        carried holds the average state of each chunk | append(h) -> append(chunk.mean(axis=1))
             taking the last step of a chunk's states: [:, -1]
-        carried held the final state again and again
+        carried holds the final state again and again
             | return: (result[0], np.stack([result[1][-1]] * len(result[1])))
-            storing a chunk's last state inside the loop; an array reused there changes later
-        the last chunk's state were missing from carried | return: (result[0], result[1][:-1])
+            storing a chunk's last state inside the loop: an array reused there changes later
+        the last chunk's state is missing from carried | return: (result[0], result[1][:-1])
             storing the state after every chunk, the last one too
-        the axes chunks and batch of carried were swapped
+        the axes chunks and batch of carried are swapped
             | np.stack(carried) -> np.stack(carried, axis=1)
-            np.stack(list_of_states), which puts the chunks first
-        the bias were forgotten | b_h: 0 * b_h
+            using np.stack(list_of_states), which puts the chunks first
+        the bias is missing | b_h: 0 * b_h
             setting x and h_0 to zero: the first state should be tanh(b_h)
-        h_0 were overwritten by the run | carried.append(h) -> carried.append(h); h_0[:] = h
-            h = h_0.copy() before the loop, or h = ... inside it where you have h[:] = ...
+        h_0 is overwritten | carried.append(h) -> carried.append(h); h_0[:] = h
+            writing h = h_0.copy() before the loop, or h = ... inside it where you have h[:] = ...
     """,
 )
 
@@ -320,35 +316,35 @@ MATRIX = exercise(
         ("float32", dict(time=5, features=2, units=4, dtype="float32")),
     ),
     mistakes="""
-        the future reached back into the past | t - s] if s <= t -> s - t] if t <= s
-            the block in row 1, column 0: input 1 comes after state 0, so it is zero
-        past and future were treated alike
+        the future reaches back into the past | t - s] if s <= t -> s - t] if t <= s
+            checking the block in row 1, column 0: input 1 comes after state 0, so it is zero
+        past and future are treated alike
             | powers[t - s] if s <= t else nothing -> powers[abs(t - s)]
-            the block in row 1, column 0: input 1 comes after state 0, so it is zero
-        each input reached its own step and no later one | s <= t -> s == t
-            a 1 at the first step and zeros after it: W_h keeps carrying it on
-        W_h were applied once, however many steps lie between | (W_h, n) -> (W_h, min(n, 1))
-        W_h were never applied | (W_h, n) -> (W_h, 0)
+            checking the block in row 1, column 0: input 1 comes after state 0, so it is zero
+        each input reaches its own step and no later one | s <= t -> s == t
+            following a 1 at the first step, with zeros after it: W_h keeps carrying it on
+        W_h is applied once, however many steps are in between | (W_h, n) -> (W_h, min(n, 1))
+        W_h is never applied | (W_h, n) -> (W_h, 0)
             counting the steps from input s to state t: each multiplies by W_h once more
-        W_h were applied once too often | (W_h, n) -> (W_h, n + 1)
-            time = 1: the matrix is W_x alone
-        each entry of W_h were raised to a power, and not the matrix
+        W_h is applied once too often | (W_h, n) -> (W_h, n + 1)
+            trying time = 1: the matrix is W_x alone
+        each entry of W_h is raised to a power, not the matrix
             | np.linalg.matrix_power(W_h, n) -> W_h**n
-            np.linalg.matrix_power(W_h, n), since W_h ** n works entry by entry
-        W_h were transposed | (W_h, n) -> (W_h.T, n)
-            a row vector through two steps: x @ W_x @ W_h, from left to right
-        the matrix were transposed | return: result.T
-            flattened x @ matrix: one row for each entry of x, one column for each of the states
-        rows and columns were ordered by feature first and by time second
+            using np.linalg.matrix_power(W_h, n), since W_h ** n works entry by entry
+        W_h is transposed | (W_h, n) -> (W_h.T, n)
+            following a row vector through two steps: x @ W_x @ W_h, from left to right
+        the matrix is transposed | return: result.T
+            writing flattened x @ matrix: a row for each entry of x, a column for each state
+        rows and columns are ordered by feature first and by time second
             | return: four_axes(result, time).transpose(2, 0, 3, 1).reshape(result.shape)
-            x.reshape(-1) for x (time, features): all features of step 0 come first
-        the powers of W_h were added up along the way
+            printing x.reshape(-1) for x (time, features): all features of step 0 come first
+        the powers of W_h are added up along the way
             | np.linalg.matrix_power(W_h, n) ->
             | sum(np.linalg.matrix_power(W_h, i) for i in range(n + 1))
-            a 1 at step s and zeros after it: a single path leads from there to state t
-        the blocks were left in four axes | np.block( -> np.array(
-        the blocks were returned as Python lists | np.block( -> list(
-            np.block(rows_of_blocks): it joins the blocks to one matrix
+            following a 1 at step s, with zeros after it: one single path leads to state t
+        the blocks are left in four axes | np.block( -> np.array(
+        the blocks come back as Python lists | np.block( -> list(
+            using np.block(rows_of_blocks): it joins the blocks into one matrix
     """,
 )
 
