@@ -146,6 +146,10 @@ CHUNKS = exercise(
         "chunks of one step": small(h_0=[[0.5]], W_h=[[0.5]]) | dict(length=1),
         "a last chunk of one step": small(W_h=[[0.5]]) | dict(length=2),
         "one chunk longer than all": small(W_h=[[0.5]]) | dict(length=9),
+        "a dozen chunks": small(
+            x=np.tile([[[0.5], [-1]]], (1, 30, 1)), y=[0, 1, 1, 0, 1] * 12, W_h=[[0.5]]
+        )
+        | dict(length=5),
     },
     draw=draw_network,
     sizes=(
@@ -249,6 +253,10 @@ MASKED = exercise(
         )
         | dict(mask=[[True, True, False, True]]),
         "the first step masked": HALF | dict(mask=[[False, True, True]]),
+        "a sequence of padding beside another": HALF
+        | dict(x=np.array([[[0.5], [-1], [1]]] * 2), y=np.array([[0, 1, 1]] * 2))
+        | dict(mask=[[True, True, False], [False] * 3]),
+        "scores in the thousands": small(W_o=[[3000, -3000]], W_h=[[0.5]]),
     },
     draw=draw_masked,
     sizes=(
@@ -301,6 +309,8 @@ MASKED = exercise(
 
 
 def feedback(x, y, W_x, W_f, b_h, W_o, b_o):
+    x, y = x.astype(W_x.dtype), y.astype(W_x.dtype)
+
     def loss(tf, W_f, W_o):
         o, total = tf.zeros((len(x), len(b_o)), x.dtype), 0.0
         for t in range(x.shape[1]):
@@ -330,6 +340,8 @@ FEEDBACK = exercise(
         "one unit": ONE,
         "a single step": ONE | dict(x=[[[0.5]]], y=[[[1]]]),
         "two steps": ONE | dict(x=[[[0.5], [0]]], y=[[[0], [1]]], W_f=[[1]]),
+        "arrays of whole numbers": ONE
+        | dict(x=np.array([[[1], [-2]]]), y=np.array([[[3], [-1]]]), b_o=[0.3]),
     },
     draw=draw_feedback,
     sizes=(
