@@ -31,33 +31,34 @@ STEP = exercise(
         ),
     },
     mistakes="""
-        the previous state were left out | h_prev: 0 * h_prev
+        the previous state is missing | h_prev: 0 * h_prev
             setting W_x to zero: does your h_t still change when h_prev does?
-        b_h were added twice | b_h: 2 * b_h
-            counting: one bias for the sum, not one for each of its terms
-        tanh were applied to each term, before the sum
+        b_h is added twice | b_h: 2 * b_h
+            counting biases: one for the whole sum, not one for each of its terms
+        tanh is applied to each term, before the sum
             | W_x + h_prev -> W_x) + np.tanh(h_prev, then W_h + b_h) -> W_h) + b_h
             comparing your brackets with the equation: one tanh around the whole sum
-        tanh were left out | np.tanh( -> (
+        tanh is missing | np.tanh( -> (
             looking for a state above 1 or below -1: after tanh there is none
-        the output were computed from the previous state | h_t @ W_o -> h_prev @ W_o
-            asking which state has already seen x_t: the output is read from that one
-        the output were computed from the sum before tanh
+        the output is read from the previous state | h_t @ W_o -> h_prev @ W_o
+            checking which state has seen x_t: the output is read from that one
+        the output is read from the sum before tanh
             | np.tanh( -> (, then return o_t, h_t -> return o_t, np.tanh(h_t)
             printing what you multiply by W_o: it should be the h_t that you return
-        softmax were left out | return o_t -> return scores
+        softmax is missing | return o_t -> return scores
             summing each row of o_t: probabilities add up to 1
-        tanh were applied to the scores | h_t @ W_o + b_o -> np.tanh(h_t @ W_o + b_o)
-            reading the second equation again: softmax is the only function around the scores
-        softmax ran over the batch | axis=-1 -> axis=0
+        tanh is applied to the scores | h_t @ W_o + b_o -> np.tanh(h_t @ W_o + b_o)
+            rereading the second equation: softmax is the only function around the scores
+        softmax runs over the batch | axis=-1 -> axis=0
             summing o_t along axis 1: each example has its own probabilities, which add up to 1
-        softmax divided by the sum over the whole batch | axis=-1, keepdims=True ->
-        only the shift of softmax knew the rows | .sum(axis=-1, keepdims=True) -> .sum()
-            giving the sum axis=-1 and keepdims=True: each row is divided by its own sum
-        the exponentials of softmax overflowed | - scores.max(axis=-1, keepdims=True) ->
-            subtracting each row's largest score first: softmax stays the same, exp(1000) is gone
-        h_prev were overwritten with the new state | h_t = np -> h_prev[:] = h_t = np
-            giving the new state an array of its own, h_t = ..., and not h_prev[:] = ...
+        softmax divides by the sum over the whole batch | axis=-1, keepdims=True ->
+        softmax shifts each row by itself, but sums over the whole batch
+            | .sum(axis=-1, keepdims=True) -> .sum()
+            summing with axis=-1 and keepdims=True: each row is divided by its own sum
+        the exponentials of softmax overflow | - scores.max(axis=-1, keepdims=True) ->
+            subtracting each row's largest score before np.exp: softmax stays the same
+        h_prev is overwritten | h_t = np -> h_prev[:] = h_t = np
+            giving the new state an array of its own: h_t = ..., not h_prev[:] = ...
     """,
 )
 
@@ -83,35 +84,35 @@ BACKWARDS = exercise(
         ),
     },
     mistakes="""
-        the sequence were read forwards | reversed( -> (, then [::-1] ->
+        the sequence is read forwards | reversed( -> (, then [::-1] ->
             printing t inside your loop: it should begin with the last step
-        the states were left in the order of reading | [::-1] ->
-            asking what states[:, 0] should have seen: x[:, 0] is read last, after all others
-        the batch were turned round, and not the time
+        the states are left in the order of reading | [::-1] ->
+            asking what states[:, 0] should have seen: x[:, 0] is read last, after all the others
+        the batch is turned round, not time
             | x: x[::-1], then reversed( -> (, then [::-1] ->, then return: result[::-1]
-            x[:, ::-1]: the first axis is the batch, the second is time
-        the features were turned round, and not the time
+            using using x[:, ::-1]: the first axis is the batch, the second is time
+        the features are turned round, not time
             | x: x[..., ::-1], then reversed( -> (, then [::-1] ->
-            x[:, ::-1]: time is the second axis, the features are the last
-        the state were not carried from step to step | h @ W_h -> h_0 @ W_h
-            following one name through your loop: the h a step makes is the next step's h_prev
-        the state were carried from one sequence of the batch to the next
+            using using x[:, ::-1]: time is the second axis, and x[..., ::-1] turns the features round
+        the state is not carried from step to step | h @ W_h -> h_0 @ W_h
+            following one name through your loop: the h of one step is h_prev of the next
+        the state is carried from one sequence of the batch into the next
             | return: through_the_batch(right, given, last=0)
-            reading all sequences at once, x[:, t], or starting each from its own row of h_0
-        each state were stored before its step and not after it
+            starting each sequence from its own row of h_0, or reading all at once, with x[:, t]
+        each state is stored before its step, not after it
             | states.append(h) -> pass, then h = np -> states.append(h); h = np
-            a sequence of one step: its only state should depend on x
-        the loop stopped before it reached x[:, 0]
+            trying trying a sequence of one step: its only state should depend on x
+        the loop stops before it reaches x[:, 0]
             | return: np.concatenate([0 * result[:, :1], result[:, 1:]], axis=1)
-            list(range(3, 0, -1)): does it hold a 0?
-        only the last state were returned | return: result[:, 0]
-            collecting every state inside the loop; yours keeps the one of the last turn
-        every step had been given the same array | = h_0, -> = h_0.copy(),, then h = np -> h[:] = np
-            making a new array in each step, h = ..., where h[:] = ... writes into the old one
-        tanh were left out | np.tanh( -> (
+            printing printing list(range(3, 0, -1)): does it contain 0?
+        only the last state is returned | return: result[:, 0]
+            collecting every state inside the loop: yours keeps only that of the last turn
+        every step writes into the same array | = h_0, -> = h_0.copy(),, then h = np -> h[:] = np
+            making a new array in each step, h = ...: h[:] = ... writes into the old one
+        tanh is missing | np.tanh( -> (
             looking for a state above 1 or below -1: after tanh there is none
-        h_0 were overwritten by the run | states.append(h) -> states.append(h); h_0[:] = h
-            h = h_0.copy() before the loop, or h = ... inside it where you have h[:] = ...
+        h_0 is overwritten | states.append(h) -> states.append(h); h_0[:] = h
+            writing making a new array in each step, h = ..., where you have h[:] = ...
     """,
 )
 
@@ -148,35 +149,34 @@ CEILING = exercise(
         ("one word", dict(words=1, longest=20, letters="ab", k=2)),
     ),
     mistakes="""
-        the window reached from one word into the next | words: ["".join(words)]
-            counting word by word: joined together they gain pairs that nobody spelled
-        only guesses with a full window were counted | range(1, len -> range(max(k, 1), len
-            the first letters of a word: fewer than k have been seen, and a guess is still made
-        the window were one letter too long | k: k + 1
-        the window were one letter too short | i - k -> i - k + 1
+        the window reaches from one word into the next | words: ["".join(words)]
+            counting inside each word: joined together, words gain pairs that nobody spelled
+        only guesses with a full window count | range(1, len -> range(max(k, 1), len
+            looking at the first letters of a word: fewer than k are seen, but it still guesses
+        the window is one letter too long | k: k + 1
+        the window is one letter too short | i - k -> i - k + 1
             printing window and follower for 'level', k=1: the first pair is 'l', 'e'
-        the window stood at the beginning of the word | max(0, i - k) : i -> : min(i, k)
+        the window stays at the beginning of the word | max(0, i - k) : i -> : min(i, k)
             printing the window for the last letter of 'bonjour', k=2: it is 'ou'
-        the order of the letters in the window did not matter
-            | (window, -> ("".join(sorted(window)),
-            keeping the window as a string: in a set or sorted, 'on' and 'no' become the same
-        a window of 0 letters had seen the whole word so far | [max(0, i - k) : i] -> [:i][-k:]
-            'level'[-0:]: minus zero is zero, so the slice holds everything
-        each window counted once, however often it occurs | max(map(letters.count, letters)) -> 1
-            adding up how often the commonest follower occurs, and not 1 for each window
-        every different follower counted as a right guess
+        the order of the letters in the window is lost | (window, -> ("".join(sorted(window)),
+            keeping the window as a string: in a set, or sorted, 'on' and 'no' become the same
+        a window of 0 letters sees the whole word so far | [max(0, i - k) : i] -> [:i][-k:]
+            printing printing 'level'[-0:]: minus zero is zero, so the slice holds the whole word
+        each window counts once, however often it occurs | max(map(letters.count, letters)) -> 1
+            adding up how often the commonest follower occurs, not 1 for each window
+        every different follower counts as a right guess
             | max(map(letters.count, letters)) -> len(set(letters))
-            choosing: for one window the network names one letter, always the same
-        only the commonest window were counted
+            choosing one letter for each window: the network always names the same one
+        only the commonest window counts
             | return sum(max( -> return max([0] + [max(, then values()) -> values()])
-            taking a maximum within each window, then the sum over all of them
-        every guess were right | max(map(letters.count, letters)) -> len(letters)
-            'abc' and 'dbe' with one letter seen: after b both c and e occur, one guess must fail
-        a share were returned and not a number of guesses
+            taking the maximum within each window, then the sum over all windows
+        every guess counts as right | max(map(letters.count, letters)) -> len(letters)
+            taking 'abc' and 'dbe' with one letter seen: b leads to c and to e, one guess must fail
+        a share is returned, not a number of guesses
             | return: result / max(1, sum(max(0, len(word) - 1) for word in words))
-            returning the count before you divide it
-        the answer were always 16 | return: 16
-            using words and k: 16 is right for the six words of the lesson with k=1 alone
+            returning the count before it is divided
+        the answer is always 16 | return: 16
+            using words and k: 16 is right only for the six words of the lesson with k=1
     """,
 )
 
@@ -230,34 +230,34 @@ SPAN = exercise(
         ("a weight near 1", dict(low=0.97, high=0.98)),
     ),
     mistakes="""
-        the sign of the trace counted | abs( -> (
-            comparing abs(trace) with the fraction: -0.5 is below 0.2, and yet no small trace
-        a neuron with a negative weight never forgot | abs(w_h) >= 1 -> w_h >= 1 or w_h < 0
+        the sign of the trace counts | abs( -> (
+            comparing abs(trace) with the fraction: -0.5 is below 0.2, but it is not a small trace
+        a neuron with a negative weight never forgets | abs(w_h) >= 1 -> w_h >= 1 or w_h < 0
             writing down the traces for w_h = -0.5: they change sign, and shrink all the same
-        a trace equal to the fraction were already below it | >= fraction -> > fraction
-            the comparison: below means <, so the loop goes on while trace >= fraction
-        a logarithm had been rounded up, which is right except in two special cases
+        a trace equal to the fraction is already taken to be below it | >= fraction -> > fraction
+            checking going on while abs(trace) >= fraction: below means <
+        a logarithm is rounded up, which is right but for two special cases
             | return steps -> return int(np.ceil(np.log(fraction) / np.log(abs(w_h))))
-            w_h=0, and w_h=0.5 with fraction=0.25: count the steps of both on your fingers
-        one step too many were counted | return steps -> return steps + 1
-        one step too few were counted | return steps -> return steps - 1
-            counting for w_h=0.5, fraction=0.2 on your fingers: 0.5, 0.25, 0.125, so 3
-        the trace lost the same amount at every step
+            counting on your fingers for w_h=0, and for w_h=0.5 with fraction=0.25
+        one step too many is counted | return steps -> return steps + 1
+        one step too few is counted | return steps -> return steps - 1
+            counting on your fingers for w_h=0.5, fraction=0.2: 0.5, 0.25, 0.125, so 3
+        the trace loses the same amount at every step
             | return steps -> return int(np.ceil((1 - fraction) / (1 - abs(w_h))))
-            multiplying by w_h at every step, where you subtract
-        the trace were multiplied by w_h twice in a step | w_h: w_h * w_h
+            multiplying by w_h at every step: the trace loses a share of itself, not an amount
+        the trace is multiplied by w_h twice in a step | w_h: w_h * w_h
             printing the trace at each step for w_h=0.5: 0.5, 0.25, 0.125
-        the fraction were always one half | fraction: 0.5
-            looking where your function uses the argument fraction
-        the number of steps had not been rounded
+        the fraction is always one half | fraction: 0.5
+            looking for fraction in your function: the answer should depend on it
+        the number of steps is not rounded
             | return steps -> return 0.0 if w_h == 0 else float(np.log(fraction) / np.log(abs(w_h)))
-            counting whole steps: the first whole number at which the trace is below
-        'never' were written as infinity | return None -> return float("inf")
-        'never' were written as -1 | return None -> return -1
-        'never' were written as 0 | return None -> return 0
-            returning None where the trace never falls below the fraction
-        the answer were always 3 | return: 3
-            using w_h and fraction: 3 is right for the example alone
+            counting whole steps: you want the first whole number at which the trace is below
+        'never' is written as infinity | return None -> return float("inf")
+        'never' is written as -1 | return None -> return -1
+        'never' is written as 0 | return None -> return 0
+            returning None if the trace never falls below the fraction
+        the answer is always 3 | return: 3
+            using w_h and fraction: 3 is right only for the example
     """,
 )
 

@@ -272,7 +272,7 @@ def test_the_package_of_a_release_checks_exercises(released):
     for number in "abcd":
         assert f"✓ 01{number}" in output
     assert "4 of 4 checks, 9 of 9 points" in output
-    assert "it looks as if the previous state were left out." in output
+    assert "it looks as if the previous state is missing." in output
 
 
 def test_all_imports_of_the_released_lessons_resolve(released):
