@@ -40,14 +40,14 @@ MEAN = exercise(
         ("float32", dict(batch=2, time=4, features=4, dtype="float32")),
     ),
     mistakes="""
-        the mean were taken over the batch | axis=1 -> axis=0
-        the mean were taken over the features | axis=1 -> axis=-1
+        the mean is taken over the batch | axis=1 -> axis=0
+        the mean is taken over the features | axis=1 -> axis=-1
             counting the axes from 0: which of (batch, time, features) is time?
-        the steps were added up but not divided by their number | .mean -> .sum
-            working out the example by hand: what is the mean of 1 and 3?
-        the sum were divided by the number of sequences | x.mean(axis=1) -> x.sum(axis=1) / len(x)
+        the steps are added up, but not divided by their number | .mean -> .sum
+            working out the mean of 1 and 3: it is 2, not 4
+        the sum is divided by the number of sequences | x.mean(axis=1) -> x.sum(axis=1) / len(x)
             printing len(x): which axis does it count?
-        only the last step came back | x.mean(axis=1) -> x[:, -1]
+        only the last step comes back | x.mean(axis=1) -> x[:, -1]
             changing the first step of x: does your answer change?
     """,
 )
