@@ -90,10 +90,10 @@ BACKWARDS = exercise(
             asking what states[:, 0] should have seen: x[:, 0] is read last, after all the others
         the batch is turned round, not time
             | x: x[::-1], then reversed( -> (, then [::-1] ->, then return: result[::-1]
-            using using x[:, ::-1]: the first axis is the batch, the second is time
+            using x[:, ::-1]: the first axis is the batch, the second is time
         the features are turned round, not time
             | x: x[..., ::-1], then reversed( -> (, then [::-1] ->
-            using using x[:, ::-1]: time is the second axis, and x[..., ::-1] turns the features round
+            using x[:, ::-1]: time is the second axis, and x[..., ::-1] turns the features round
         the state is not carried from step to step | h @ W_h -> h_0 @ W_h
             following one name through your loop: the h of one step is h_prev of the next
         the state is carried from one sequence of the batch into the next
@@ -101,10 +101,10 @@ BACKWARDS = exercise(
             starting each sequence from its own row of h_0, or reading all at once, with x[:, t]
         each state is stored before its step, not after it
             | states.append(h) -> pass, then h = np -> states.append(h); h = np
-            trying trying a sequence of one step: its only state should depend on x
+            trying a sequence of one step: its only state should depend on x
         the loop stops before it reaches x[:, 0]
             | return: np.concatenate([0 * result[:, :1], result[:, 1:]], axis=1)
-            printing printing list(range(3, 0, -1)): does it contain 0?
+            printing list(range(3, 0, -1)): does it contain 0?
         only the last state is returned | return: result[:, 0]
             collecting every state inside the loop: yours keeps only that of the last turn
         every step writes into the same array | = h_0, -> = h_0.copy(),, then h = np -> h[:] = np
@@ -112,7 +112,7 @@ BACKWARDS = exercise(
         tanh is missing | np.tanh( -> (
             looking for a state above 1 or below -1: after tanh there is none
         h_0 is overwritten | states.append(h) -> states.append(h); h_0[:] = h
-            writing making a new array in each step, h = ..., where you have h[:] = ...
+            making a new array in each step, h = ..., where you have h[:] = ...
     """,
 )
 
@@ -161,7 +161,7 @@ CEILING = exercise(
         the order of the letters in the window is lost | (window, -> ("".join(sorted(window)),
             keeping the window as a string: in a set, or sorted, 'on' and 'no' become the same
         a window of 0 letters sees the whole word so far | [max(0, i - k) : i] -> [:i][-k:]
-            printing printing 'level'[-0:]: minus zero is zero, so the slice holds the whole word
+            printing 'level'[-0:]: minus zero is zero, so the slice holds the whole word
         each window counts once, however often it occurs | max(map(letters.count, letters)) -> 1
             adding up how often the commonest follower occurs, not 1 for each window
         every different follower counts as a right guess
@@ -235,7 +235,7 @@ SPAN = exercise(
         a neuron with a negative weight never forgets | abs(w_h) >= 1 -> w_h >= 1 or w_h < 0
             writing down the traces for w_h = -0.5: they change sign, and shrink all the same
         a trace equal to the fraction is already taken to be below it | >= fraction -> > fraction
-            checking going on while abs(trace) >= fraction: below means <
+            going on while abs(trace) >= fraction: below means <, and equal is not below
         a logarithm is rounded up, which is right but for two special cases
             | return steps -> return int(np.ceil(np.log(fraction) / np.log(abs(w_h))))
             counting on your fingers for w_h=0, and for w_h=0.5 with fraction=0.25
