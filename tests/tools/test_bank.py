@@ -164,7 +164,7 @@ def test_outcomes_agree_but_for_rounding():
     assert freeze(lesson) == data and agree(data, data)
     (exercise,) = lesson.exercises
     assert thaw(data).exercises[0].mistakes[0].name == exercise.mistakes[0].name
-    renamed = replace(exercise.mistakes[0], name="it were another")
+    renamed = replace(exercise.mistakes[0], name="it is a different one")
     other = replace(exercise, mistakes=(renamed, *exercise.mistakes[1:]))
     assert not agree(data, freeze(replace(lesson, exercises=[other])))
     assert not agree(data, b"no outcomes")
@@ -181,19 +181,19 @@ def declare(mistakes, returns="o_t (batch, outputs)\nh_t (batch, units)"):
     "mistakes, words",
     [
         (
-            "tanh were left out | np.tanh[ -> (\n    a hint",
-            "01a, 'tanh were left out': 'np.tanh[' is not in the solution",
+            "tanh is missing | np.tanh[ -> (\n    a hint",
+            "01a, 'tanh is missing': 'np.tanh[' is not in the solution",
         ),
-        ("tanh were left out | np.tanh( -> (", "01a: no hint follows 'tanh were left out'"),
-        ("    a hint\nit were so | W_q: 0", "01a: this line follows no mistake: a hint"),
-        ("it were so | W_q: 0\n    a hint", "01a, 'it were so': 'W_q: 0' is no edit"),
-        ("it were so | np.tanh\n    a hint", "01a, 'it were so': 'np.tanh' is no edit"),
-        ("it were so | np.tanh( -> \n    a hint", "01a, 'it were so': unmatched ')'"),
-        ("it were so | b_h: 2 *\n    a hint", "01a, 'it were so': invalid syntax"),
-        ("it were so | return: result[\n    a hint", "01a, 'it were so': '[' was never closed"),
+        ("tanh is missing | np.tanh( -> (", "01a: no hint follows 'tanh is missing'"),
+        ("    a hint\nit is so | W_q: 0", "01a: this line follows no mistake: a hint"),
+        ("it is so | W_q: 0\n    a hint", "01a, 'it is so': 'W_q: 0' is no edit"),
+        ("it is so | np.tanh\n    a hint", "01a, 'it is so': 'np.tanh' is no edit"),
+        ("it is so | np.tanh( -> \n    a hint", "01a, 'it is so': unmatched ')'"),
+        ("it is so | b_h: 2 *\n    a hint", "01a, 'it is so': invalid syntax"),
+        ("it is so | return: result[\n    a hint", "01a, 'it is so': '[' was never closed"),
         (
-            "it were so | b_h: 2 * b_h\n    a hint\nit were so | b_h: 3 * b_h\n    a hint",
-            "01a: 'it were so' twice",
+            "it is so | b_h: 2 * b_h\n    a hint\nit is so | b_h: 3 * b_h\n    a hint",
+            "01a: 'it is so' twice",
         ),
     ],
 )
@@ -205,8 +205,8 @@ def test_a_slip_in_a_table_is_an_error_that_names_the_place(mistakes, words):
 
 def test_mistakes_may_share_a_hint_and_an_edit_may_go_on():
     declared = declare("""
-        the bias were added twice | b_h: 2 * b_h
-        softmax were left out and the bias halved
+        the bias is added twice | b_h: 2 * b_h
+        softmax is missing and the bias is halved
             | return o_t -> return scores
             |, then b_h: b_h / 2
             counting the biases
@@ -214,17 +214,17 @@ def test_mistakes_may_share_a_hint_and_an_edit_may_go_on():
     known = {mistake.name: mistake for mistake in declared.mistakes}
     hints = [known[name].hint for name in list(known)[-2:]]
     assert list(known)[-2:] == [
-        "the bias were added twice",
-        "softmax were left out and the bias halved",
+        "the bias is added twice",
+        "softmax is missing and the bias is halved",
     ]
     assert hints == ["counting the biases"] * 2
     # Those that follow from the axes come first: of each bias, of the square W_h, of two results.
-    assert "W_h were transposed" in known and "b_o were forgotten" in known
+    assert "W_h is transposed" in known and "b_o is missing" in known
     zeros = {"x_t": (1, 1), "h_prev": (1, 2), "W_x": (1, 2), "W_h": (2, 2), "W_o": (2, 2), "b_o": 2}
     arguments = {name: np.zeros(shape) for name, shape in zeros.items()} | {"b_h": np.ones(2)}
-    scores, h = known["softmax were left out and the bias halved"].function(**arguments)
+    scores, h = known["softmax is missing and the bias is halved"].function(**arguments)
     assert np.allclose(h, np.tanh(0.5)) and np.allclose(scores, 0)
-    assert np.allclose(known["the bias were added twice"].function(**arguments)[1], np.tanh(2))
+    assert np.allclose(known["the bias is added twice"].function(**arguments)[1], np.tanh(2))
 
 
 def test_an_unknown_lesson():

@@ -155,7 +155,7 @@ DOUBLE = exercise(
     returns="y (batch)",
     examples={{"one": dict(x=[1])}},
     mistakes='''
-        the numbers were squared | 2 * -> x *
+        the numbers are squared | 2 * -> x *
             reading "twice" again
     ''',
 )
@@ -239,7 +239,7 @@ def test_the_command_fails_with_one_line(folder, capsys):
     declared.write_text(DECLARED.format(number=97).replace("2 *", "3 *"))
     assert exercises.main([]) == 1
     error = capsys.readouterr().err
-    assert error.startswith("97a, 'the numbers were squared': '3 *' is not in the solution")
+    assert error.startswith("97a, 'the numbers are squared': '3 *' is not in the solution")
     (folder / "notebooks" / "solutions" / "97_topic.ipynb").write_text("{}")
     assert exercises.main([]) == 1
     assert capsys.readouterr().err.startswith("solutions/97_topic.ipynb: ")

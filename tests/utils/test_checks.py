@@ -45,8 +45,8 @@ TOY = Exercise(
         ("float32", {"batch": 3, "time": 4, "dtype": "float32"}),
     ),
     mistakes=(
-        Mistake("h were left out", lambda x, h: x, "setting x to zero: does y follow h?"),
-        Mistake("h were added once", lambda x, h: x + h[:, None], "counting the h in the equation"),
+        Mistake("h is missing", lambda x, h: x, "setting x to zero: does y follow h?"),
+        Mistake("h is added once", lambda x, h: x + h[:, None], "counting the h in the equation"),
     ),
 )
 PAIR = replace(
@@ -77,7 +77,7 @@ def test_a_known_mistake_is_named():
 ✗ 00a  a toy
   called    your function with x (2, 3), h (2,)
   returned  y (2, 3) float64: the shape is right, the values are not (6 of 6 differ, by up to 2.6)
-  it looks as if h were left out.
+  it looks as if h is missing.
   try       setting x to zero: does y follow h?
 """)
 
@@ -275,7 +275,7 @@ def test_one_mistake_in_ordinary_inputs_and_another_in_an_edge_case():
     def function(x, h):
         return x + h[:, None] if x.shape[1] > 2 else np.full_like(x, np.nan)
 
-    assert "it looks as if h were added once." in ask(function)
+    assert "it looks as if h is added once." in ask(function)
 
 
 def test_a_known_mistake_needs_all_its_cases():

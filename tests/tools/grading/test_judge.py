@@ -61,7 +61,7 @@ TWICE = Exercise(
     examples=(Case({"x": np.ones(2), "word": "shown"}, "only ones"),),
     draw=lambda rng, items: {"x": rng.normal(size=items), "word": draw_word(rng)},
     sizes=(("", {"items": 3}), ("", {"items": 4})),
-    mistakes=(Mistake("x were halved", lambda x, word: x / 2, "doubling x"),),
+    mistakes=(Mistake("x is halved", lambda x, word: x / 2, "doubling x"),),
 )
 OTHER = dataclasses.replace(TWICE, id="01b", answer=lambda x, word: x)
 LESSON = Lesson("01", (TWICE, OTHER), Question("01e", "a question", 2))
@@ -102,8 +102,8 @@ def test_a_right_function_earns_all_and_a_known_mistake_is_named(grade):
     assert (passed["points"], passed["state"], passed["message"]) == (2, "passed", "")
     failed = grade(lambda x, word: 0.5 * x)
     assert (failed["points"], failed["state"]) == (0, "failed")
-    assert (failed["mistake"], failed["hint"]) == ("x were halved", "doubling x")
-    assert "it looks as if x were halved." in failed["message"]
+    assert (failed["mistake"], failed["hint"]) == ("x is halved", "doubling x")
+    assert "it looks as if x is halved." in failed["message"]
 
 
 @pytest.mark.parametrize(

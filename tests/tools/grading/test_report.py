@@ -16,8 +16,8 @@ ATTACK = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202e\"'&amp;"
 NAMES = ["ada", "Zoë Łukasz", "O'Brien, Pat", "=cmd-' -C calc'!A0", "+1", "-2", "@sum", '"q"']
 TITLES = ["one step with an output", "a run that can be stopped", "backwards", "two units"]
 MISTAKES = [
-    ("the previous state were left out", "setting W_x to zero: does h_t still change?"),
-    ("tanh were left out", "looking for a state above 1 or below -1"),
+    ("the previous state is missing", "setting W_x to zero: does h_t still change?"),
+    ("tanh is missing", "looking for a state above 1 or below -1"),
 ]
 
 
