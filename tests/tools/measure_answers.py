@@ -19,17 +19,17 @@ import re
 from collections import Counter
 from contextlib import redirect_stdout
 from io import StringIO
-from multiprocessing import get_context
 from pathlib import Path
 
 from course_utils import checks
 
 import numpy as np
+from apart import call_apart
 
 ANSWERS = Path(__file__).parents[1] / "data" / "answers"
 HEADING = re.compile(r"^# === (\d\d[a-z]) (right|wrong) ([\w-]+): (.+)\n", re.M)
 VERDICTS = ("named", "partly", "located", "generic", "passed", "refused", "crashed")
-CALL_LIMIT, CHECK_LIMIT = 3, 60  # seconds
+CALL_LIMIT = 3  # seconds
 PLAIN = {
     "called",
     "returned",
@@ -76,29 +76,10 @@ def judge(side, finding, message):
     return "generic" if plain and "right where" not in message else "located"
 
 
-def answer(channel, side, exercise_id, code):
-    """Send the verdict about one answer, and the message; of a child process."""
-    try:
-        finding, message = ask(exercise_id, code)
-        channel.send((judge(side, finding, message), message))
-    except Exception as error:
-        channel.send(("crashed", f"{type(error).__name__}: {error}"))
-
-
-def ask_apart(side, exercise_id, code):
-    """Return the verdict and the message about an answer, from a process of its own."""
-    context = get_context("fork")  # a fresh interpreter for each of a thousand answers takes long
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=answer, args=(theirs, side, exercise_id, code))
-    process.start()
-    theirs.close()
-    try:
-        return ours.recv() if ours.poll(CHECK_LIMIT) else ("crashed", "it did not end")
-    except EOFError:
-        return "crashed", "its process ended"
-    finally:
-        process.kill()
-        process.join()
+def answer(side, exercise_id, code):
+    """Return the verdict about an answer, and the message."""
+    finding, message = ask(exercise_id, code)
+    return judge(side, finding, message), message
 
 
 def shorten(message):
@@ -121,7 +102,10 @@ def main():
         if options.lessons and path.stem[:2] not in options.lessons:
             continue
         for exercise_id, side, kind, description, code in read_answers(path):
-            verdict, message = ask_apart(side, exercise_id, code)
+            try:
+                verdict, message = call_apart(answer, side, exercise_id, code)
+            except RuntimeError as error:
+                verdict, message = "crashed", str(error)
             kind = "right" if side == "right" else kind
             table.setdefault(kind, Counter())[verdict] += 1
             if options.verbose:
