@@ -59,16 +59,16 @@ def write(tree, parent, field, place, new):
     return after, next(((a.strip(), b.strip()) for a, b in pairs if a != b), None)
 
 
-def draw(count, seed):
-    """Yield (room, file, source, lines) of so many mutants, half of them from each room."""
+def draw(rooms, count, seed):
+    """Yield (room, file, source, lines) of so many mutants, equally many from each room."""
     rng = random.Random(seed)
-    for room in ROOMS:
+    for room in rooms:
         found = []
         for path in sorted((ROOT / room).glob("*.py")):
             tree = ast.parse(path.read_text("utf-8"))
             found += [(path, tree, *mutant) for mutant in list_mutants(tree)]
         rng.shuffle(found)
-        left = count // len(ROOMS)
+        left = count // len(rooms)
         while left and found:
             path, tree, *mutant = found.pop()
             try:
@@ -97,18 +97,19 @@ def notices(folder, tests, marker):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=100, help="mutants to draw (100)")
+    parser.add_argument("--room", choices=ROOMS, action="append", help="only these rooms")
     parser.add_argument("--seed", type=int, default=0, help="of the draw (0)")
     parser.add_argument("--quick", action="store_true", help="leave the slow tests out")
     options = parser.parse_args()
-    killed, survived = 0, []
+    rooms, killed, survived = options.room or list(ROOMS), 0, []
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "course"
         ignored = shutil.ignore_patterns(".venv", ".git", "build", "__pycache__", "kept")
         shutil.copytree(ROOT, folder, ignore=ignored)
-        for room, tests in ROOMS.items():
-            if notices(folder, tests, "not slow"):
+        for room in rooms:
+            if notices(folder, ROOMS[room], "not slow"):
                 sys.exit(f"the tests of {room} fail without any mutant")
-        for room, path, source, lines in draw(options.count, options.seed):
+        for room, path, source, lines in draw(rooms, options.count, options.seed):
             (folder / path).write_text(source, "utf-8")
             noticed = notices(folder, ROOMS[room], "not slow")
             if not noticed and not options.quick:
