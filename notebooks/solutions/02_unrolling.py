@@ -79,14 +79,14 @@ WEEKLY = exercise(
             following one name through your loop: the h of one step is h_prev of the next
         the state is carried from one sequence of the batch into the next
             | return: through_the_batch(right, given)
-            reading all sequences at once, x[:, t], or starting each from its own row of h_0
+            starting each sequence from its own row of h_0, or reading all at once, with x[:, t]
         each state is stored before its step, not after it
             | states.append(h) -> pass, then h = rnn -> states.append(h); h = rnn
             trying a sequence of one step: its only state should depend on x
         only the last state is returned | return: result[:, -1]
             collecting every state inside the loop: yours keeps only that of the last turn
         h_0 is overwritten | states.append(h) -> states.append(h); h_0[:] = h
-            writing h = h_0.copy() before the loop, or h = ... inside it where you have h[:] = ...
+            making a new array in each step, h = ..., where you have h[:] = ...
     """,
 )
 
@@ -271,7 +271,7 @@ CHUNKS = exercise(
         the bias is missing | b_h: 0 * b_h
             setting x and h_0 to zero: the first state should be tanh(b_h)
         h_0 is overwritten | carried.append(h) -> carried.append(h); h_0[:] = h
-            writing h = h_0.copy() before the loop, or h = ... inside it where you have h[:] = ...
+            making a new array in each step, h = ..., where you have h[:] = ...
     """,
 )
 

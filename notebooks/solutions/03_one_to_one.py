@@ -64,13 +64,13 @@ ENTROPY = exercise(
     mistakes=f"""
         exponentials of large scores are divided by each other
             | log_total - shifted[ -> -np.log(naive_softmax(scores))[
-        the logarithm is taken of a sum of exponentials of large scores
+        exponentials of large scores are summed before the logarithm
             | - scores.max(axis=1, keepdims=True) ->
             subtracting each row's largest score before np.exp: the probabilities stay the same
         the largest score of the whole batch is subtracted in every row
             | max(axis=1, keepdims=True) -> max()
             using scores.max(axis=1, keepdims=True): each row has a largest score of its own
-        the logarithm is taken of a probability that has become 0
+        a probability is already 0 when its logarithm is taken
             | log_total - shifted[ -> -np.log(softmax(scores))[
         {LIMITED}
             taking the logarithm on paper: log(e^s / sum) = s - log(sum), no probability in between
@@ -81,7 +81,7 @@ ENTROPY = exercise(
             finding the images with labels >= 0 first: in Python, index -1 is the last entry
         an image without a label is taken for one of class 0 | labels: np.maximum(labels, 0)
             setting the loss to 0 where the label is -1, after all losses are known
-        images of class 0 are left out as if they have no label
+        images of class 0 are left out, as if unlabelled
             | np.where(labelled -> np.where(labels > 0
         images of class 0 are left out, and not counted in the mean either
             | labels >= 0 -> labels > 0
@@ -111,7 +111,7 @@ ENTROPY = exercise(
             printing the row before its logarithm: are its numbers positive, and is their sum 1?
         the loss is the score of the right class alone | log_total - shifted[ -> -scores[
             working out four equal scores of 0: the loss is log(4) = 1.386, as the others count too
-        the minus sign is missing | losses, 0) -> -losses, 0)
+        the sign is flipped | losses, 0) -> -losses, 0)
             checking the sign: a loss is never below 0
         the logarithm is to base 2 | losses, 0) -> losses / np.log(2), 0)
             using np.log, the natural logarithm
@@ -195,7 +195,7 @@ CONVOLUTION = exercise(
         ),
     ),
     mistakes="""
-        the window is turned upside down and left to right | W[r, s] -> W[-1 - r, -1 - s]
+        the window is flipped, upside down and left to right | W[r, s] -> W[-1 - r, -1 - s]
             lighting one pixel, to the left of where you are: the left column of W meets it
         rows and columns of the window are swapped | W: W.swapaxes(0, 1)
             checking the order of indices: W[row, column] goes with images[:, row, column]

@@ -105,7 +105,7 @@ SAMPLING = exercise(
             comparing with <=: a share that ends exactly at the draw comes before it
         the first draw is used for every row | draws[:, None] -> draws[0]
             using draws[:, None] beside an array (batch, words): one draw for each row
-        the words are counted among the kept ones, not in the vocabulary
+        words are numbered among the kept ones, not in the vocabulary
             | (share_ends <= draws[:, None]) -> (kept & (share_ends <= draws[:, None]))
             setting the others to -np.inf and leaving every word in its place
         the scores are overwritten | return chosen -> scores[~kept] = -np.inf; return chosen
@@ -192,9 +192,9 @@ DECODING = exercise(
             adding np.log of the probabilities: two steps of 0.5 make 0.25, and logarithms add up
         the sign of the score is flipped | score += -> score -=
             taking the logarithm of a probability: it is never above 0
-        the output bias is missing | + b_o ->
+        b_o is missing | + b_o ->
             trying a state of zeros: its scores are b_o
-        the bias of the state is missing | + b_h ->
+        b_h is missing | + b_h ->
             setting h_0 and W_x to zero: the first state should be tanh(b_h)
         the axes of tokens are swapped | return tokens -> return tokens.T
             using np.stack(list_of_tokens, axis=1): np.array(list_of_tokens) puts time first
@@ -278,7 +278,7 @@ BIGRAMS = exercise(
             | counts.sum(axis=1, keepdims=True) -> ((counts - alpha).sum() + alpha * notes)
         the whole table is divided by its sum | counts.sum(axis=1, keepdims=True) -> counts.sum()
             dividing by the number of pairs that begin with the same note
-        the note before is ignored | zip(other, other[1:], -> zip(other, other,
+        the previous note is ignored | zip(other, other[1:], -> zip(other, other,
             | , then counts[a, b] -> counts[:, b]
             counting pairs, with np.zeros((notes, notes)) as the table
         the first note is charged for as well | -np.log( -> np.log(notes) - np.log(

@@ -44,7 +44,8 @@ PADDING = exercise(
         "cut, the end kept": LONG | dict(keep="end"),
         "an empty sequence": SHORT | FRONT | dict(sequences=[[], [2]], length=2),
         "nothing but an empty sequence": SHORT | dict(sequences=[[]]),
-        "a sequence of hundreds": LONG | dict(sequences=[[*range(400)], [-7]], length=300, value=-1),
+        "a sequence of hundreds": LONG
+        | dict(sequences=[[*range(400)], [-7]], length=300, value=-1),
     },
     draw=draw_padding,
     sizes=(

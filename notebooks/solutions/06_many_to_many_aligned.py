@@ -182,7 +182,7 @@ F1_BY_TYPE = exercise(
         names both wanted and found count once in the denominator
             | 2 * ->, then + wanted[kind] -> + wanted[kind] - right[kind]
             computing 2 * right / (found + wanted): that is F1, yours is the Jaccard index
-        F1 is taken of each sentence and then averaged | return: f1_by_sentence(right, **given)
+        F1 is computed per sentence and then averaged | return: f1_by_sentence(right, **given)
             adding up right, found and wanted over all sentences, and dividing once
         a type neither wanted nor found is divided by zero | else 0.0 -> else np.nan
             asking whether found + wanted is 0 before you divide: the score is then 0.0
@@ -277,7 +277,7 @@ WEIGHTED = exercise(
         the steps are divided by their weights, not multiplied
             | weights[targets] -> 1 / weights[targets]
             trying a large weight for one tag: its errors should count for more
-        the loss is taken of each sentence and then averaged
+        the loss is computed per sentence and then averaged
             | .sum() -> .sum(axis=1), then return: result.mean()
             summing over all words of the batch and dividing once: long sentences count for more
         the sign is flipped | -np.log( -> np.log(
@@ -369,7 +369,7 @@ ENDINGS = exercise(
             printing word[-3:] for a word of yours
         words that have been seen go by their ending too | [by_word.get(word), *known] -> known
             looking a word up first: its ending counts only if it is not on the list
-        words of which nothing is known get the commonest tag of all
+        words nothing is known about get the commonest tag of all
             | , *known] -> , *known, sum(by_word.values(), Counter())]
             ending with "O" where no ending is known
         ties go to the last tag of the alphabet | min( -> max(, then -counts -> counts

@@ -139,7 +139,7 @@ ATTENTION = exercise(
             writing tanh(...) @ v: every unit counts with its own weight
         tanh is missing | np.tanh(sums) -> sums
             taking tanh of the sum, before the product with v
-        tanh is taken of the whole score | np.tanh(sums) @ v -> np.tanh(sums @ v)
+        tanh is applied to the whole score | np.tanh(sums) @ v -> np.tanh(sums @ v)
             writing np.tanh(sum) @ v, not np.tanh(sum @ v)
         hidden is left out of the scores | hidden: 0 * hidden
             comparing two steps of the decoder: their weights should differ

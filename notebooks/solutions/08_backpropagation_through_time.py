@@ -199,7 +199,7 @@ CHUNKS = exercise(
         only the last step of each chunk has a loss
             | do[:, t - 1] @ -> (t % length == 0 or t == x.shape[1]) * do[:, t - 1] @
             counting the two terms of equation (9): they are added at every step, none is replaced
-        only the last step of all has a loss | do[:, t - 1] @ -> (t == x.shape[1]) * do[:, t - 1] @
+        only the last step has a loss | do[:, t - 1] @ -> (t == x.shape[1]) * do[:, t - 1] @
             rereading the first term of equation (9): it is there at every step
         dW_h is made with h_t, not with h_{t-1} | h[:, t - 1].T -> h[:, t].T
             rereading equation (12): W_h met the state of the step before

@@ -329,7 +329,7 @@ START = exercise(
             using np.sign(np.diag(R)): every column of Q already has length 1
         all entries are made positive | Q * np.sign(np.diag(R)) -> np.abs(Q)
             printing W.T @ W: the columns must still be orthogonal to each other
-        all the signs are flipped | gain * Q -> -gain * Q
+        all signs are flipped | gain * Q -> -gain * Q
             trying an A with one positive column: W should point the same way
         the gain is ignored | gain: 1.0
         the result is divided by the gain | gain: 1 / gain

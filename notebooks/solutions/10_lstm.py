@@ -66,7 +66,7 @@ PEEPHOLE = exercise(
             using sigmoid for all three gates: a gate is between 0 and 1
         the tanh of the cell is missing | np.tanh(c_t) -> c_t
             writing h_t = o * np.tanh(c_t): no state is above 1
-        h_prev is missing | h_prev: 0 * h_prev
+        the previous state is missing | h_prev: 0 * h_prev
             starting from x_t @ W_x + h_prev @ W_h + b_h: peepholes are added, they replace nothing
     """,
 )

@@ -29,7 +29,10 @@ MIRRORED = exercise(
         "the reset gate almost shut": dict(h_prev=[[0.5]], W_h=[[0, 0, 2]], b=[0, -9, 0]),
         "the bias of the candidate": dict(b=[0, 0, 1]),
         "arrays of whole numbers": dict(
-            x_t=np.array([[2]]), h_prev=np.array([[-1]]), W_x=[[0.3, 0.7, 0.4]], W_h=[[0.5, 0.2, 0.6]]
+            x_t=np.array([[2]]),
+            h_prev=np.array([[-1]]),
+            W_x=[[0.3, 0.7, 0.4]],
+            W_h=[[0.5, 0.2, 0.6]],
         ),
     },
     sizes=(
@@ -330,7 +333,7 @@ BUDGET = exercise(
             counting the candidate: it has weights too
         the weights from state to state are not counted | + n * n ->
             adding units * units in each block
-        each unit speaks to itself alone | + n * n -> + n
+        each unit sees only its own state | + n * n -> + n
             counting units * units weights from state to state: everybody speaks to everybody
         the weights from the input are not counted | features * n + ->
             adding features * units in each block

@@ -76,8 +76,7 @@ MASKED = exercise(
     ),
     without=("states",),
     mistakes="""
-        the backward states are not turned back into the order of time
-            | axis=1)[:, order] -> axis=1)
+        the backward states are left in the order of reading | axis=1)[:, order] -> axis=1)
             using states[:, ::-1] of the backward run: its first state belongs to the last step
         the backward run ignores the mask and starts with the padding
             | real = turned_mask[:, t, None] -> real = turned_mask[:, t, None] | (direction == 1)
@@ -178,7 +177,9 @@ LOG = exercise(
             [[[1, 2]] * 4, [[1, 2], [1, 2], [2, 1], [0, 0]]],
             [[[1, 2]] * 4, [[1, 2], [2, 1], [0, 0], [0, 0]]],
         ),
-        "a run without a change": log([[0] * 4, [0] * 4, [0, 0, 0, 1]], [[0] * 4, [1] * 4, [0] * 4]),
+        "a run without a change": log(
+            [[0] * 4, [0] * 4, [0, 0, 0, 1]], [[0] * 4, [1] * 4, [0] * 4]
+        ),
         "whole numbers": dict(
             x=np.array([[[7], [8], [9]], [[7], [8], [1]]]),
             y=np.array([[[7], [8], [9]], [[7], [5], [1]]]),
@@ -259,7 +260,8 @@ SUMMARY = exercise(
         "sum, only the bias": BIASES | dict(merge_mode="sum"),
         "ave, only the bias": BIASES | dict(merge_mode="ave"),
         "mul, only the bias": BIASES | dict(merge_mode="mul"),
-        "an array of whole numbers": ROW | dict(x=np.array([[[1], [0], [-2]]]), lengths=np.array([3])),
+        "an array of whole numbers": ROW
+        | dict(x=np.array([[[1], [0], [-2]]]), lengths=np.array([3])),
     },
     draw=draw_summary,
     sizes=(
