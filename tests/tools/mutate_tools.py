@@ -36,7 +36,7 @@ def list_mutants(tree):
             for field, value in ast.iter_fields(parent):
                 for place, node in enumerate(value if isinstance(value, list) else [value]):
                     if isinstance(node, ast.expr):
-                        news = replace_expression(node)
+                        news = replace_expression(node, ())
                     elif isinstance(node, ast.stmt) and not isinstance(node, ast.FunctionDef):
                         news = replace_statement(node)
                     else:
