@@ -211,6 +211,8 @@ def build(dev: bool) -> None:
             f"{VENV} was not made by this command and lacks packages: install "
             f"{DEV_PINS if dev else LAB_PINS} into it, or remove it, and call again."
         )
+    if VENV.is_symlink():
+        raise Problem(f"{VENV} is a link, and what it leads to is another's: remove the link.")
     before = read_stamp()
     fresh = stamp_lines(dev)[0] not in before
     if fresh and importlib.util.find_spec("ensurepip") is None:

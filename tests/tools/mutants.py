@@ -86,7 +86,7 @@ def replace_expression(node, names):
             yield ast.Constant(not node.value)
         elif isinstance(node.value, (int, float)):
             yield from shifted(node)
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+    elif isinstance(node, ast.Name) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
         yield from (ast.Name(name, ast.Load()) for name in names)
     elif isinstance(node, ast.Call):
         yield from without(node, "args")

@@ -234,6 +234,16 @@ def test_an_environment_made_by_hand_is_asked_and_never_removed(clone, monkeypat
     assert precious.exists() and clone == []
 
 
+def test_what_a_link_leads_to_is_never_emptied(clone, tmp_path):
+    other = tmp_path / "other"
+    (other / "bin").mkdir(parents=True)
+    (other / start.STAMP.name).write_text("3.12 in elsewhere")
+    start.VENV.symlink_to(other, target_is_directory=True)
+    with pytest.raises(Problem, match="remove the link"):
+        start.prepare()
+    assert (other / "bin").exists() and clone == []
+
+
 def test_without_ensurepip_debian_is_told_what_to_install(clone, monkeypatch):
     monkeypatch.setattr(start.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(Problem, match=r"sudo apt install python3\.\d+-venv"):
