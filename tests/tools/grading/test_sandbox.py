@@ -12,6 +12,7 @@ from course_tools.grading import collect, judge, sandbox
 from course_utils import ROOT
 
 import hostile
+import hostile_shapes  # noqa: F401  (adds to hostile.HOSTILE)
 import pytest
 from processes import list_processes
 
