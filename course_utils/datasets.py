@@ -238,7 +238,7 @@ def load_chorales() -> Dataset:
             is held or rests.
 
     Raises:
-        DatasetError: the file is missing or damaged.
+        DatasetError: the file is missing, damaged or of another release.
     """
     stored = ("piece", "key", "tune", "split", "length", "pitches", "onsets")
     table = _read_arrays("chorales.npz", stored)
@@ -393,7 +393,7 @@ def load_glyphs() -> Dataset:
         typeface (str): the font's file name without its ending, "DejaVuSans-Bold".
 
     Raises:
-        DatasetError: the file is missing or damaged.
+        DatasetError: the file is missing, damaged or of another release.
     """
     table = _read_arrays("glyphs.npz", ("image", "code", "typeface", "typefaces", "split"))
     pixels = np.stack([table["image"] >> 4, table["image"] & 15], axis=-1)
@@ -508,7 +508,7 @@ def load_recall() -> Dataset:
         accuracy (float64): share of 500 new stories that are answered rightly.
 
     Raises:
-        DatasetError: the file is missing or damaged.
+        DatasetError: the file is missing, damaged or of another release.
     """
     kinds = dict(layer=str, start=str, even=bool, distractors=int, seed=int, steps=int)
     return read_csv("recall", kinds | dict(accuracy=float))
