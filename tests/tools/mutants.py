@@ -86,7 +86,7 @@ def replace_expression(node, names):
             yield ast.Constant(not node.value)
         elif isinstance(node.value, (int, float)):
             yield from shifted(node)
-    elif isinstance(node, ast.Name) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield from (ast.Name(name, ast.Load()) for name in names)
     elif isinstance(node, ast.Call):
         yield from without(node, "args")
@@ -113,7 +113,9 @@ def replace_expression(node, names):
                 yield change(node, field, None)
                 if field != "step" and not isinstance(old, ast.Constant):
                     yield from (change(node, field, index) for index in shifted(old))
-    elif isinstance(node, (ast.List, ast.Set, ast.Tuple)) and isinstance(node.ctx, ast.Load):
+    elif isinstance(node, ast.Set) or (
+        isinstance(node, (ast.List, ast.Tuple)) and isinstance(node.ctx, ast.Load)
+    ):
         yield from without(node, "elts")
     elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
         for i, part in enumerate(node.generators):
