@@ -37,6 +37,8 @@ def list_mutants(tree):
                 for place, node in enumerate(value if isinstance(value, list) else [value]):
                     if isinstance(node, ast.expr):
                         news = replace_expression(node, ())
+                    elif isinstance(node, ast.Return) and node.value is None:
+                        news = [ast.Pass()]
                     elif isinstance(node, ast.stmt) and not isinstance(node, ast.FunctionDef):
                         news = replace_statement(node)
                     else:
