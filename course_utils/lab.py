@@ -69,7 +69,7 @@ def main(arguments: list[str]) -> None:
     compiled = getattr(find_spec("keras"), "cached", None)
     if compiled and not Path(compiled).exists() and not sys.dont_write_bytecode:
         # Right after the installation: what the first cell loads is compiled while one reads it.
-        code = "import keras, matplotlib.pyplot"
+        code = "import os; getattr(os, 'nice', id)(10); import keras, matplotlib.pyplot"
         subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     from jupyterlab.labapp import LabApp
 
