@@ -72,7 +72,13 @@ def run(kind, start, even, distractors, seed):
         accuracy = np.mean(np.argmax(model(x_test), axis=-1) == y_test)
         if accuracy > 0.99:
             break
-    return BLOCK * (block + 1), f"{accuracy:.3f}"
+    return BLOCK * (block + 1), accuracy
+
+
+def measure(*training):
+    """Return the values of `RESULTS` after one training, as they are written."""
+    steps, accuracy = run(*training)
+    return steps, f"{accuracy:.3f}"
 
 
 def main():
@@ -82,7 +88,7 @@ def main():
         for seed, distractors in DISTANCES
         for kind, start, even in READERS
     ]
-    ResultTable(choose_path("recall.csv"), KEYS, RESULTS).fill(trainings, run)
+    ResultTable(choose_path("recall.csv"), KEYS, RESULTS).fill(trainings, measure)
 
 
 if __name__ == "__main__":

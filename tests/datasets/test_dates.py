@@ -76,14 +76,3 @@ def test_the_dates_are_the_same_at_every_call(dates):
     for split, columns in dates.splits.items():
         for name, values in columns.items():
             np.testing.assert_array_equal(values, again[split][name])
-
-
-def test_the_long_trainings_start_with_those_of_the_lesson():
-    runs = datasets.load_bottleneck()["runs"]
-    assert np.all((runs["exact"] >= 0) & (runs["exact"] <= 1))
-    for name in ("one vector", "larger", "reversed"):
-        mine = runs["arrangement"] == name
-        np.testing.assert_array_equal(runs["epochs"][mine], [4, 8, 16])
-        assert len(set(runs["units"][mine])) == 1
-    attention = runs["exact"][runs["arrangement"] == "attention"]
-    assert len(attention) == 3 and attention.min() >= 0.97

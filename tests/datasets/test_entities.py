@@ -7,6 +7,7 @@ from course_utils import datasets
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.data("entities")
 TYPES = {"LOC", "PER", "ORG", "LANG", "CUR", "DATE"}
 
 
@@ -170,17 +171,3 @@ def test_article_and_its_noun_agree_in_sound(entities):
                     vowel = follower[0].lower() in "aeiou"
                     silent = follower.startswith(("hour", "honest"))
                     assert (word == "an") == (vowel or silent), " ".join(tokens)
-
-
-def test_missing_file_names_the_remedy(monkeypatch, tmp_path):
-    monkeypatch.setattr(datasets, "FOLDER", tmp_path)
-    with pytest.raises(datasets.DatasetError, match="git checkout -- datasets/entities.csv"):
-        datasets.load_entities()
-
-
-def test_damaged_file_names_the_remedy(monkeypatch, tmp_path):
-    data = (datasets.FOLDER / "entities.csv").read_bytes()
-    (tmp_path / "entities.csv").write_bytes(data.replace(b"Jordan", b"Jordin", 1))
-    monkeypatch.setattr(datasets, "FOLDER", tmp_path)
-    with pytest.raises(datasets.DatasetError, match="make_entities.py"):
-        datasets.load_entities()

@@ -2,9 +2,10 @@
 
 from course_utils import datasets
 
-import keras
 import numpy as np
 import pytest
+
+pytestmark = pytest.mark.data("gated", "sequences", "training")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_the_script_chooses_the_rate_on_the_validation_set(maker):
 def test_the_layers_have_equal_parameters(maker, task, features, outputs):
     sizes = []
     for layer, units in maker.UNITS[task].items():
-        recurrent = getattr(keras.layers, layer)(units)
+        recurrent = getattr(maker.layers, layer)(units)
         recurrent.build((None, None, features))
         sizes.append(recurrent.count_params() + (units + 1) * outputs)
     assert max(sizes) / min(sizes) < 1.02
@@ -80,7 +81,7 @@ def test_the_script_trains_what_the_table_says(runs, maker):
     # A short training, on the data of seed 0: the lesson repeats whole ones.
     parts, build, score = maker.read_entities()
     assert len(parts["train"][1]) == 7_000 and len(parts["test"][1]) == 2_000
-    model, loss = build(keras.layers.GRU, 39)
+    model, loss = build(maker.layers.GRU, 39)
     assert loss == "sparse_categorical_crossentropy"
     assert 0 <= score(model, "test") < 0.3
     assert score(model, "test") < runs["test"][runs["task"] == "entities"].min()

@@ -46,6 +46,7 @@ def test_the_same_seed_tells_the_same_stories():
         assert not np.array_equal(one, other)
 
 
+@pytest.mark.data("recall", "training")
 def test_every_training_stands_in_the_table_once(load_maker):
     maker = load_maker("make_recall")
     runs = datasets.load_recall()["runs"]

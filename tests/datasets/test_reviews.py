@@ -10,6 +10,7 @@ from course_utils import datasets
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.data("reviews")
 GRAMMAR = ("train", "validation", "test")
 PHENOMENA = {"plain", "negation", "contrast", "expectation", "intensifier"}
 
@@ -45,11 +46,6 @@ def reviews():
 
 def test_the_maker_gives_the_same_bytes(made):
     assert made[0] == (datasets.FOLDER / "reviews.csv").read_bytes()
-
-
-def test_the_file_is_named_in_its_card():
-    card = (datasets.FOLDER / "README.md").read_text(encoding="utf-8")
-    assert datasets.CHECKSUMS["reviews.csv"] in card
 
 
 def test_rows_and_columns(reviews):
@@ -186,15 +182,3 @@ def test_the_hand_written_reviews_use_new_words(reviews):
     running = [word for text in reviews["by_hand"]["text"] for word in words_of(text)]
     assert np.mean([word not in known for word in running]) == pytest.approx(0.28, abs=0.01)
     assert np.mean([word not in known for word in set(running)]) == pytest.approx(0.68, abs=0.01)
-
-
-@pytest.mark.parametrize("damage", ["missing", "cut", "edited"])
-def test_a_damaged_file_is_an_error_with_its_remedy(tmp_path, monkeypatch, damage):
-    content = (datasets.FOLDER / "reviews.csv").read_bytes()
-    if damage == "cut":
-        (tmp_path / "reviews.csv").write_bytes(content[:-100])
-    elif damage == "edited":
-        (tmp_path / "reviews.csv").write_bytes(content.replace(b",1,", b",0,", 1))
-    monkeypatch.setattr(datasets, "FOLDER", tmp_path)
-    with pytest.raises(datasets.DatasetError, match="git checkout -- datasets/reviews.csv"):
-        datasets.load_reviews()

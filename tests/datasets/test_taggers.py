@@ -7,6 +7,8 @@ from course_utils import datasets
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.data("taggers", "sequences", "training")
+
 
 @pytest.fixture(scope="module")
 def runs():
