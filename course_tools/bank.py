@@ -101,7 +101,17 @@ class BankError(Exception):
 
 
 def exercise(
-    id, key, returns, examples, mistakes, answer=None, draw=None, sizes=None, without=(), task=None
+    id,
+    key,
+    returns,
+    examples,
+    mistakes,
+    answer=None,
+    draw=None,
+    sizes=None,
+    without=(),
+    hints=(),
+    task=None,
 ):
     """Return the `engine.Exercise` that a lesson declares.
 
@@ -116,6 +126,8 @@ def exercise(
             arrays of normally distributed numbers.
         sizes: pairs (label, size) for `draw`; None for those of `SIZES`.
         without: names of families that this exercise names better in its own table.
+        hints: three hints, of which each says more than the one before: the idea, the line, nearly
+            the answer; () where those of the mistakes are enough.
         task: triple (title, points, solution), of an exercise without a solutions notebook.
 
     Raises:
@@ -153,6 +165,8 @@ def exercise(
         draw=draw or draw_all,
         sizes=tuple(sizes),
         mistakes=tuple(Mistake(name, edits[name], hint) for name, (_, hint) in rows.items()),
+        axes={name: tuple(parts) for name, parts in axes.items()},
+        hints=tuple(hints),
     )
 
 
@@ -370,7 +384,7 @@ class _Edited:
     """A solution after some edits; made when it is first called, and called by name."""
 
     def __init__(self, place, task, edits):
-        self.place, self.task = place, task
+        self.place, self.task, self.edits = place, task, edits
         self.scope = {}  # what the lesson's file defines; `load_lesson` says it
         self.before, self.after = [], None
         # Only what a student writes is edited: not the first line, nor what the docstring says.
@@ -398,6 +412,15 @@ class _Edited:
             return compile(source, self.place, mode)
         except SyntaxError as error:
             raise BankError(f"{self.place}: {error}, in\n{source}") from error
+
+    def combine(self, other):
+        """Return the solution after the edits of both, None if they do not go together."""
+        try:
+            both = _Edited(self.place, self.task, f"{self.edits}, then {other.edits}")
+        except BankError:
+            return None
+        both.scope = self.scope
+        return both
 
     @property
     def __signature__(self):

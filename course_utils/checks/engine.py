@@ -2,8 +2,8 @@
 
 An `Exercise` knows its inputs and its answer key; a `Mistake` is a wrong answer with a name.
 Drawing, calling, comparing and diagnosing are separate, and what passes between them is plain
-data (arrays, numbers, strings, None, and lists, tuples or dicts of them), so that the call may
-happen in another process than the rest. `checks.check` puts them together in a notebook.
+data (`values`), so that the call may happen in another process than the rest; `explain` finds
+what is behind wrong results. `checks.check` puts them together in a notebook.
 """
 
 import builtins
@@ -12,21 +12,36 @@ import ctypes
 import inspect
 import io
 import linecache
-import math
 import re
-import reprlib
 import textwrap
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from contextlib import redirect_stdout
-from dataclasses import dataclass
-from itertools import permutations
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
+
+from course_utils.checks import explain
+from course_utils.checks.explain import same
+from course_utils.checks.values import (
+    NOTHING,
+    Difference,
+    NoData,
+    alike,
+    compare,
+    describe,
+    identical,
+    plain,
+    show,
+)
 
 import numpy as np
 
+__all__ = ["alike", "describe", "plain", "same"]  # what others look for here, beside the rest
+
 WIDTH = 98  # of a message, in characters
+FURTHER = 2.0  # seconds for calls on simpler inputs, all together
 _GLUE = "\N{NO-BREAK SPACE}"  # keeps a name and its shape on one line while a message is wrapped
 
 
@@ -111,23 +126,6 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """How a value differs from the expected one.
-
-    Attributes:
-        kind: "nothing", "type", "count", "list", "shape", "not finite", "values" or "number".
-        returned: what came back, in words.
-        expected: what was expected, in words; "" where only the values differ.
-        hint: what to try; "" where nothing better than the exercise's own words is known.
-    """
-
-    kind: str
-    returned: str
-    expected: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True)
 class Finding:
     """Why a function failed its check.
 
@@ -159,6 +157,10 @@ class Exercise:
         sizes: pairs (label, size), one for each case drawn.
         mistakes: known wrong answers.
         tolerance: largest relative difference that is no error.
+        axes: dict from the names of arguments to the names of their axes, as far as known.
+        hints: three hints that lead to the answer, () where there are none.
+        pairs: dict from the names of two mistakes to a number for each case, see
+            `explain.fingerprint`: what they give when they are made together.
     """
 
     id: str
@@ -172,6 +174,9 @@ class Exercise:
     sizes: tuple
     mistakes: tuple
     tolerance: float = 1e-4
+    axes: dict = field(default_factory=dict)
+    hints: tuple = ()
+    pairs: dict = field(default_factory=dict)
 
     def cases(self, seed=0):
         """Return the examples and one drawn case per size, the first of these twice.
@@ -191,20 +196,28 @@ class Exercise:
         """Return the answer key's value for each case, as plain data."""
         return [plain(self.answer(**copy.deepcopy(case.arguments))) for case in cases]
 
+    def simpler(self, case):
+        """Return pairs (`explain.Variant`, value expected) of simpler inputs than a case."""
+        return explain.answer_simpler(self, case, call)
+
     def compare(self, expected, got):
         """Return the first `Difference` between two plain values, None if they agree."""
         if len(self.results) == 1:
-            return _compare_one(self.results[0], expected, got, self.tolerance)
+            return compare(self.results[0], expected, got, self.tolerance)
         wanted = f"{len(self.results)} results: {', '.join(str(r) for r in self.results)}"
         if got is None:
-            return Difference("nothing", "None", wanted, _NOTHING)
+            return Difference("nothing", "None", wanted, NOTHING)
         if not isinstance(got, (tuple, list)) or len(got) != len(self.results):
             names = ", ".join(result.name for result in self.results)
             return Difference("count", describe(got), wanted, f"ending with: return {names}")
         for result, value, got_value in zip(self.results, expected, got, strict=True):
-            difference = _compare_one(result, value, got_value, self.tolerance)
-            if difference is not None:
+            difference = compare(result, value, got_value, self.tolerance)
+            if difference is not None and isinstance(value, np.ndarray):
                 return difference
+            if difference is not None:
+                texts = difference.returned, difference.expected
+                returned, expected = (f"{result.name} {text}" for text in texts)
+                return replace(difference, returned=returned, expected=expected)
         return None
 
     def diagnose(self, cases, expected, outcomes):
@@ -227,43 +240,93 @@ class Exercise:
                 names = ", ".join(cases[0].arguments)
                 rows = (("called", f"your function with the names {names}"), *_trouble(outcome))
                 return Finding("arguments", rows)
-        attempts = [
-            _Attempt(case, value, outcome, self._judge(value, outcome))
-            for case, value, outcome in zip(cases, expected, outcomes, strict=False)
-        ]
+        attempts = self.attempts(cases, expected, outcomes)
         wrong = [attempt for attempt in attempts if attempt.verdict is not None]
         if not wrong:
             return None
         complete = len(outcomes) == len(cases)
-        mistake = self._recognise(attempts) if complete else None
-        # Shapes are best read off an ordinary case, one without a label; a number off an example.
-        arrays = any(result.axes for result in self.results)
-        shown = min(wrong, key=lambda a: (a.case.hidden, arrays and bool(a.case.label)))
-        rows = [("called", _show_call(shown.case)), *shown.verdict.rows]
-        printed = shown.outcome.printed
-        if shown.case.hidden:
-            rows, printed = [(label, _conceal(label, text)) for label, text in rows], ""
-        if mistake is not None:
-            rows = [row for row in rows if row[0] in ("called", "returned", "expected")]
-            rows += [(None, f"it looks as if {mistake.name}."), ("try", mistake.hint)]
-            return Finding("mistake", tuple(rows), mistake.name)
-        twice = outcomes[len(self.examples) :][:2]
-        if complete and not same(*twice, self.tolerance):
+        story = explain.recognise(self, attempts, len(self.examples))
+        twice = [attempt.outcome for attempt in attempts[len(self.examples) :][:2]]
+        if complete and not same(*twice, self.tolerance) and (story is None or story.rest):
             rows = (
-                ("called", _show_call(cases[len(self.examples)]) + ", twice"),
+                ("called", show_call(cases[len(self.examples)]) + ", twice"),
                 ("returned", "another answer the second time"),
                 ("try", "looking for what your function keeps between calls, or draws at random"),
             )
             return Finding("unsteady", rows)
+        shown = self._choose(wrong)
+        rows = [("called", show_call(shown.case)), *shown.verdict.rows]
+        printed = shown.outcome.printed
+        if shown.case.hidden:
+            rows, printed = [(label, _conceal(label, text)) for label, text in rows], ""
         hints = [row for row in rows if row[0] == "try"]
         rows = [row for row in rows if row[0] != "try"]
+        changed = () if shown.verdict.kind == "changed" else _mention_changed(wrong)
+        if story is not None and not story.rest:
+            rows = [row for row in rows if row[0] in ("called", "returned", "expected")]
+            return Finding("mistake", (*rows, *_tell(story, changed)), story.names[0])
         again = len(self.examples) + 1
-        rows += _right_or_wrong(attempts[:again] + attempts[again + 1 :])
-        if shown.verdict.kind == "values":
-            rows += self._by_hand(wrong)
+        attempts = attempts[:again] + attempts[again + 1 :]  # the case that comes twice
+        facts = explain.find_facts(self, attempts[len(self.examples) :]) if complete else []
+        rows += explain.find_condition(self, attempts)
+        if story is not None:
+            rows += _tell(story, changed)
+            return Finding("mistake", tuple(rows), story.names[0])
+        rows += [(None, fact) for fact in facts]
+        if shown.verdict.kind in ("values", "items"):
+            rows += self._show_difference(wrong, shown, hints)
         if printed:
             rows.append(("printed", printed))
-        return Finding(shown.verdict.kind, tuple(rows + hints))
+        return Finding(shown.verdict.kind, (*rows, *changed, *hints))
+
+    def attempts(self, cases, expected, outcomes):
+        """Return an `Attempt` for each outcome."""
+        triples = zip(cases, expected, outcomes, strict=False)
+        return [Attempt(*triple, self._judge(*triple[1:])) for triple in triples]
+
+    def _choose(self, wrong):
+        """Return the attempt that a message is about.
+
+        Shapes are best read off an ordinary case, one without a label; a number or a list off
+        the smallest case.
+        """
+        if any(result.axes for result in self.results):
+            return min(wrong, key=lambda a: (a.case.hidden, bool(a.case.label)))
+        return min(
+            wrong,
+            key=lambda a: (
+                a.case.hidden,
+                bool(a.outcome.trouble),
+                len(show(list(a.case.arguments.values()), 500)),
+            ),
+        )
+
+    def explain_further(self, finding, attempts, function, seconds):
+        """Return a finding with what calls on simpler inputs tell.
+
+        Args:
+            finding: what `diagnose` returned.
+            attempts: what it was about.
+            function: what the student wrote.
+            seconds: that all these calls may take together.
+        """
+        drawn = attempts[len(self.examples)]
+        labels = [label for label, _ in finding.rows]
+        open_question = finding.kind in ("values", "items", "number", "not finite")
+        open_question = open_question or (None, _REST) in finding.rows
+        if not open_question or drawn.verdict is None or drawn.outcome.trouble:
+            return finding
+        end = time.monotonic() + seconds
+
+        def probe(arguments):
+            left = end - time.monotonic()
+            outcome = call(function, arguments, left) if left > 0 else None
+            return None if outcome is None or outcome.trouble == "out of time" else outcome
+
+        lines = explain.find_cure(self, drawn, probe)
+        place = labels.index("try") if "try" in labels else len(labels)
+        rows = (*finding.rows[:place], *((None, line) for line in lines), *finding.rows[place:])
+        return replace(finding, rows=rows)
 
     def _judge(self, expected, outcome):
         """Return a Finding about one outcome, None if it is right."""
@@ -286,36 +349,32 @@ class Exercise:
             return Finding("changed", rows)
         return None
 
-    def _recognise(self, attempts):
-        """Return the known mistake that explains the attempts, or None.
-
-        Either it gives the same outcome in every case, or in every drawn case and some of
-        these are wrong: then the examples, which hold the edge cases, show one mistake more.
-        """
-        drawn = attempts[len(self.examples) :]
-        candidates = [attempts]
-        if any(attempt.verdict is not None for attempt in drawn):
-            candidates.append(drawn)
-        for group in candidates:
-            for mistake in self.mistakes:
-                if all(same(a.outcome, mistake.outcome(a.case), self.tolerance) for a in group):
-                    return mistake
-        return None
-
-    def _by_hand(self, wrong):
-        """Return the row that shows the first failing example in numbers, if there is one."""
+    def _show_difference(self, wrong, shown, hints):
+        """Return rows: the first place that differs, and a failing example in numbers."""
+        rows = []
         for attempt in wrong:
-            if attempt.case not in self.examples or attempt.verdict.kind != "values":
+            # An example on paper, else the first item of a list.
+            if attempt.verdict.kind != "values" or attempt.case not in self.examples:
                 continue
-            pair = attempt.expected, attempt.outcome.value
-            pairs = [pair] if len(self.results) == 1 else zip(*pair, strict=True)
-            for result, (value, got) in zip(self.results, pairs, strict=True):
-                if _compare_one(result, value, got, self.tolerance) is not None:
+            for result, value, got in self._pair(attempt):
+                if compare(result, value, got, self.tolerance) is not None:
                     numbers = f"{_show_numbers(attempt.case)}: {result.name} "
-                    verdict = f"{_show(value)} is expected, your function gives {_show(got)}"
+                    verdict = f"{show(value)} is expected, your function gives {show(got)}"
                     remedy = "this example on paper, then a print after each line of your function"
-                    return [("by hand", numbers + verdict), ("try", remedy)]
-        return []
+                    hints.append(("try", remedy))
+                    return [("by hand", numbers + verdict)]
+        for result, value, got in self._pair(shown):
+            difference = compare(result, value, got, self.tolerance)
+            if difference is not None and difference.place and not shown.case.hidden:
+                rows.append(("first", _locate(result, value, difference, shown.case)))
+                break
+        return rows
+
+    def _pair(self, attempt):
+        """Return triples (result, value expected, value returned) of an attempt with values."""
+        if len(self.results) == 1:
+            return [(self.results[0], attempt.expected, attempt.outcome.value)]
+        return list(zip(self.results, attempt.expected, attempt.outcome.value, strict=True))
 
 
 @dataclass(frozen=True)
@@ -337,14 +396,18 @@ class Lesson:
 
 
 @dataclass(frozen=True, eq=False)
-class _Attempt:
+class Attempt:
+    """An outcome, what was expected in its place, and the `Finding` about it, None if right."""
+
     case: Case
     expected: object
     outcome: Outcome
     verdict: Finding
 
-
-_NOTHING = "ending your function with return: without it Python returns None"
+    @property
+    def right(self):
+        """The outcome of the answer key."""
+        return Outcome(self.expected)
 
 
 # -- calling ---------------------------------------------------------------------------------
@@ -396,12 +459,12 @@ def call(function, arguments, time_limit=10.0):
         return Outcome(trouble="out of time", message=message, printed=printed.text)
     except NotImplementedError:
         return Outcome(trouble="not written")
-    except _NoData as error:
+    except NoData as error:
         return Outcome(trouble="no data", message=str(error), printed=printed.text)
     except (Exception, SystemExit) as error:
         message = f"{type(error).__name__}: {error}".removesuffix(": ")
         return Outcome(None, "raised", message, _own_line(error, function), (), printed.text)
-    changed = tuple(name for name in arguments if not _identical(arguments[name], given[name]))
+    changed = tuple(name for name in arguments if not identical(arguments[name], given[name]))
     return Outcome(value, changed=changed, printed=printed.text)
 
 
@@ -449,228 +512,13 @@ def _own_line(error, function):
     return found
 
 
-# -- plain data ------------------------------------------------------------------------------
-
-
-class _NoData(Exception):
-    """A value holds nothing that could be compared."""
-
-
-def plain(value):
-    """Return a copy of a value as plain data; tensors and array-likes become NumPy arrays.
-
-    Raises:
-        _NoData: the value holds something else; the message says what.
-    """
-    if isinstance(value, int) and abs(value) >= 2**63:
-        raise _NoData("a whole number too large to compare")
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
-        if value.dtype == object:
-            raise _NoData(f"an array {value.shape} of Python objects and not of numbers")
-        return np.array(value)
-    if isinstance(value, (list, tuple)):
-        items = [plain(item) for item in value]
-        return items if isinstance(value, list) else tuple(items)
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if hasattr(value, "__array__"):
-        try:
-            return np.array(value)
-        except Exception:
-            pass  # a symbolic tensor has the method but no numbers
-    kind = "a function" if callable(value) else f"an object of type {type(value).__name__}"
-    raise _NoData(kind)
-
-
-def _identical(a, b):
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return type(a) is type(b) and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
-    if isinstance(a, (list, tuple)) and type(a) is type(b) and len(a) == len(b):
-        return all(_identical(*pair) for pair in zip(a, b, strict=True))
-    return a == b
-
-
-def same(one, other, tolerance):
-    """Say whether two outcomes are the same: values, kind of trouble, arguments changed."""
-    if one.trouble or other.trouble:
-        kinds = [(outcome.trouble, outcome.message.split(":")[0]) for outcome in (one, other)]
-        return kinds[0] == kinds[1]
-    return one.changed == other.changed and alike(one.value, other.value, tolerance)
-
-
-def alike(a, b, tolerance):
-    """Return whether two plain values are the same within a relative tolerance."""
-    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        pairs = zip(a, b, strict=False)
-        return len(a) == len(b) and all(alike(*pair, tolerance) for pair in pairs)
-    if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(alike(a[key], b[key], tolerance) for key in a)
-    numbers = (bool, int, float, np.ndarray)
-    if not isinstance(a, numbers) or not isinstance(b, numbers):
-        return type(a) is type(b) and a == b
-    if not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray):  # lists may be long
-        if a == b or (a != a and b != b):
-            return True
-        finite = math.isfinite(a) and math.isfinite(b)
-        return finite and abs(a - b) <= tolerance / 10 + tolerance * abs(b)
-    if np.shape(a) != np.shape(b):
-        return False
-    if {np.asarray(value).dtype.kind for value in (a, b)} - set("fiubc"):
-        return np.array_equal(a, b)
-    return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance / 10, equal_nan=True))
-
-
-# -- comparing -------------------------------------------------------------------------------
-
-
-def _compare_one(result, expected, got, tolerance):
-    """Return the Difference between one expected and one returned value, None if none."""
-    if isinstance(expected, np.ndarray):
-        return _compare_arrays(result, expected, got, tolerance)
-    if isinstance(got, np.ndarray) and got.size == 1:
-        got = got.item()
-    if expected is None or got is None or isinstance(got, (str, bool, list, tuple, dict)):
-        right = expected is None and got is None
-        right = right or (type(got) is type(expected) and got == expected)
-    else:
-        right = np.ndim(got) == 0 and bool(
-            np.isclose(got, expected, rtol=tolerance, atol=tolerance / 10)
-        )
-    if right:
-        return None
-    kind = "nothing" if got is None else "number"
-    return Difference(kind, describe(got), describe(expected))
-
-
-def _compare_arrays(result, expected, got, tolerance):
-    wanted = f"{result.name} {expected.shape}, that is ({', '.join(result.axes)})"
-    if got is None:
-        return Difference("nothing", "None", wanted, _NOTHING)
-    if isinstance(got, (list, tuple)):
-        return _compare_list(result, expected, got, wanted)
-    if not isinstance(got, np.ndarray):
-        return Difference("type", describe(got), "an array, " + wanted)
-    returned = f"{result.name} {describe(got)}"
-    if got.shape != expected.shape:
-        return Difference("shape", returned, wanted, _explain_shape(result, expected, got))
-    if got.dtype.kind not in "fiub":
-        return Difference("type", returned, "an array of floating-point numbers")
-    wrong = ~np.isclose(got, expected, rtol=tolerance, atol=tolerance / 10)
-    if not wrong.any():
-        return None
-    if got.dtype.kind != "f" and expected.dtype.kind == "f":
-        hint = "making the array with dtype=float: one of whole numbers cuts the decimals off"
-        return Difference("type", returned, "an array of floating-point numbers", hint)
-    share = f"{wrong.sum()} of {wrong.size}"
-    if not np.isfinite(got).all():
-        bad = (~np.isfinite(got)).sum()
-        text = f"{returned}: {bad} of {got.size} values are not finite (nan or inf)"
-        hint = "looking for an exponential of a large number, or for 0 divided by 0"
-        return Difference("not finite", text, "", hint)
-    largest = np.abs(got.astype(float) - expected).max()  # two arrays of bool have no difference
-    text = f"{returned}: the shape is right, the values are not ({share} differ, by up to "
-    text += f"{largest:.2g}){_pattern(result, wrong, got)}"
-    return Difference("values", text)
-
-
-def _compare_list(result, expected, got, wanted):
-    returned = describe(got)
-    try:
-        array = np.asarray(got, dtype=float)
-    except (TypeError, ValueError):
-        array = np.empty(0)
-    if array.shape == expected.shape:
-        hint = "returning np.array(...) of it, once the list is complete"
-    elif np.shape(np.swapaxes(array, 0, 1) if array.ndim > 1 else array) == expected.shape:
-        hint = "returning np.stack(..., axis=1) of it: that puts the steps on the second axis"
-    else:
-        hint = "making one array of it, np.array or np.stack, and looking at its shape"
-    return Difference("list", returned, "one array, " + wanted, hint)
-
-
-def _explain_shape(result, expected, got):
-    """Return what to try about a wrong shape."""
-    for order in permutations(range(expected.ndim)):
-        if got.shape == tuple(expected.shape[axis] for axis in order):
-            names = ", ".join(result.axes[axis] for axis in order)
-            return f"putting the axes in order: yours look like ({names})"
-    if got.ndim == expected.ndim - 1:
-        for axis, name in enumerate(result.axes):
-            if got.shape == expected.shape[:axis] + expected.shape[axis + 1 :]:
-                return f"keeping the axis {name}: yours is one slice of what is expected, or a sum"
-    if got.ndim == expected.ndim:
-        pairs = zip(result.axes, expected.shape, got.shape, strict=True)
-        wrong = [f"{name} is {b}, not {a}" for name, a, b in pairs if a != b]
-        return f"printing the shape after each line: {' and '.join(wrong)}"
-    return "printing the shape after each line of your function"
-
-
-def _pattern(result, wrong, got):
-    """Return in words where an array is right, if it is so in an orderly way."""
-    if got.size > 1 and np.all(got == got.flat[0]):
-        return f"; every value is {got.flat[0]:.4g}"
-    for axis, name in enumerate(result.axes):
-        size = wrong.shape[axis]
-        others = tuple(i for i in range(wrong.ndim) if i != axis)
-        good = ~wrong.any(axis=others)
-        if size > 1 and good.any():
-            places = ", ".join(str(i) for i in np.flatnonzero(good))
-            return f"; right where {name} is {places}, and only there"
-    return ""
-
-
 # -- words -----------------------------------------------------------------------------------
 
 
-# What a stranger's function returned may be of any size and depth: neither may cost time here.
-_BRIEF = reprlib.Repr()
-_BRIEF.maxlevel, _BRIEF.maxlist, _BRIEF.maxtuple, _BRIEF.maxdict = 3, 30, 30, 30
-_BRIEF.maxstring = _BRIEF.maxlong = _BRIEF.maxother = 80
-
-
-def describe(value, levels=3):
-    """Return a plain value in a few words: an array by shape and dtype, a number by itself.
-
-    Args:
-        value: plain data.
-        levels: how far to go into lists whose first item is a list.
-    """
-    if isinstance(value, np.ndarray):
-        return f"{value.shape} {value.dtype}"
-    if isinstance(value, (list, tuple)):
-        kind = type(value).__name__
-        inside = "arrays" if all(isinstance(item, np.ndarray) for item in value) else "items"
-        if not value:
-            return f"an empty {kind}"
-        if inside == "items" and len(brief := _BRIEF.repr(value)) <= 60 and "..." not in brief:
-            return brief
-        first = f", the first {describe(value[0], levels - 1)}" if levels else ""
-        return f"a {kind} of {len(value)} {inside}{first}"
-    if isinstance(value, dict):
-        keys = [str(key)[:40] for key in list(value)[:10]] + ["..."] * (len(value) > 10)
-        return f"a dict with the keys {', '.join(keys)}"
-    return _show(value)
-
-
-def _show(value):
-    """Return a plain value in numbers, shortened."""
-    if isinstance(value, np.ndarray) and value.ndim:
-        return f"[{', '.join(map(_show, value))}]"
-    if isinstance(value, (np.ndarray, np.generic)):
-        value = value.item()
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return textwrap.shorten(repr(value)[:500], 60, placeholder=" ...")
-
-
-def _show_call(case):
+def show_call(case):
     parts = []
     for name, value in case.arguments.items():
-        shown = value.shape if isinstance(value, np.ndarray) else _show(value)
+        shown = value.shape if isinstance(value, np.ndarray) else show(value)
         if case.hidden and not isinstance(value, np.ndarray):
             sized = isinstance(value, (list, tuple, dict))
             shown = f"a {type(value).__name__}" + (f" of {len(value)} items" if sized else "")
@@ -697,7 +545,7 @@ def _conceal(label, text):
 def _show_numbers(case):
     """Return a case's arguments in numbers, those that are all zero summed up."""
     values = case.arguments.items()
-    shown = [f"{n} {_show(v)}" for n, v in values if not isinstance(v, np.ndarray) or v.any()]
+    shown = [f"{n} {show(v)}" for n, v in values if not isinstance(v, np.ndarray) or v.any()]
     rest = ", the rest zero" if len(shown) < len(case.arguments) else ""
     return ", ".join(shown) + rest
 
@@ -733,15 +581,39 @@ _REMEDIES = {
 }
 
 
-def _right_or_wrong(attempts):
-    """Return the row that says which labelled cases are right, or which wrong, if that is less."""
-    wrong = [attempt for attempt in attempts if attempt.verdict is not None]
-    right = [attempt for attempt in attempts if attempt.verdict is None]
-    if not right:
-        return []
-    label, few = ("right", right) if len(right) <= len(wrong) else ("wrong", wrong)
-    names = "; ".join(dict.fromkeys(attempt.case.label for attempt in few if attempt.case.label))
-    return [(label, f"on {len(few)} of {len(attempts)} inputs: {names}".removesuffix(": "))]
+_REST = "something else is wrong, too."
+
+
+def _tell(story, changed):
+    """Return the rows about known mistakes."""
+    where = f", as far as {story.result} goes" if story.result else ""
+    opening = "partly it looks as if" if story.partly else "it looks as if"
+    rows = [(None, f"{opening} {story.names[0]}{where}.")]
+    rows += [(None, f"and as if {name}.") for name in story.names[1:]]
+    if story.rest:
+        rows.append((None, _REST))
+    return [*rows, *changed, *(("try", hint) for hint in dict.fromkeys(story.hints))]
+
+
+def _mention_changed(wrong):
+    """Return the row about arguments that calls changed in place, beside wrong values."""
+    names = dict.fromkeys(name for attempt in wrong for name in attempt.outcome.changed)
+    if not names:
+        return ()
+    return ((None, f"besides, your function changes {' and '.join(names)} in place."),)
+
+
+def _locate(result, expected, difference, case):
+    """Return in words where a value differs first, and what of the input stands there."""
+    place, detail = difference.place, difference.detail
+    names = result.axes or ("item",) + ("its item",) * (len(place) - 1)
+    where = ", ".join(f"{name} {i}" for name, i in zip(names, place, strict=False))
+    for name, value in case.arguments.items():
+        nested = isinstance(value, list) and value and isinstance(value[0], (list, str))
+        if nested and len(value) == len(expected) and place[0] < len(value):
+            detail += f"; there {name}[{place[0]}] is {show(value[place[0]])}"
+            break
+    return f"{result.name}, {where}: {detail}"
 
 
 def render(exercise, finding):
@@ -761,15 +633,38 @@ def render(exercise, finding):
         first = "  " if label is None else f"  {label:<10}"
         rest = first if label is None else " " * 12
         for part, line in enumerate(text.splitlines() or [""]):
-            lines += textwrap.wrap(
-                line,
-                WIDTH,
-                initial_indent=rest if part else first,
-                subsequent_indent=rest,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            lines.append(wrap((rest if part else first) + line, rest))
     return "\n".join(lines).replace(_GLUE, " ")
+
+
+def wrap(text, indent):
+    """Return a text in lines of at most `WIDTH` characters, all but the first indented."""
+    start = len(text) - len(text.lstrip())
+    lines = textwrap.wrap(
+        text[start:],
+        WIDTH,
+        initial_indent=text[:start],
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines)
+
+
+def suggest(exercise, finding):
+    """Return hints for an exercise, of which each says more than the one before; [] if none fit.
+
+    Args:
+        exercise: the `Exercise`.
+        finding: what its last check found, None if it was not checked or is right.
+    """
+    if exercise.hints:
+        return list(exercise.hints)
+    if finding is None or finding.kind == "not written":
+        return []
+    ideas = [f"try {text}" for label, text in finding.rows if label == "try"]
+    places = [text for label, text in finding.rows if label in (None, "at", "first", "by hand")]
+    return list(dict.fromkeys([*ideas[:1], *places[:1], *ideas[1:2], *places[1:]]))[:3]
 
 
 def examine(exercise, function, time_limit=10.0, seed=0):
@@ -795,4 +690,8 @@ def examine(exercise, function, time_limit=10.0, seed=0):
             break
     # A stub needs no answer key, and so no TensorFlow.
     expected = exercise.expect(cases) if outcomes[0].trouble != "not written" else []
-    return exercise.diagnose(cases, expected, outcomes), len(cases) - 1
+    finding = exercise.diagnose(cases, expected, outcomes)
+    if finding is not None and len(outcomes) == len(cases):
+        attempts = exercise.attempts(cases, expected, outcomes)
+        finding = exercise.explain_further(finding, attempts, function, min(time_limit, FURTHER))
+    return finding, len(cases) - 1

@@ -8,6 +8,7 @@ and as a grader draws other inputs, the numbers are of no use to one who copies 
 
 import zlib
 from dataclasses import asdict, dataclass, field
+from itertools import combinations
 
 from course_utils.checks.codec import LARGEST, LENGTH, decode, encode
 from course_utils.checks.engine import (
@@ -19,8 +20,12 @@ from course_utils.checks.engine import (
     Question,
     Result,
     alike,
+    call,
     same,
 )
+from course_utils.checks.explain import answer_simpler, fingerprint, kind_of, simplify
+
+import numpy as np
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +41,13 @@ class FrozenMistake(Mistake):
 
 @dataclass(frozen=True, eq=False)
 class FrozenExercise(Exercise):
-    """An exercise with fixed cases: a dict from each `Case` to the value expected."""
+    """An exercise with fixed cases: a dict from each `Case` to the value expected.
+
+    Of the first drawn case it knows simpler ones, too: names of variants, and what is expected.
+    """
 
     expected: dict = field(default_factory=dict)
+    simpler_expected: tuple = ()
 
     def cases(self, seed=0):
         """Return the examples and the drawn cases, the first of these twice.
@@ -57,6 +66,11 @@ class FrozenExercise(Exercise):
     def expect(self, cases):
         """Return the value expected for each case."""
         return [self.expected[case] for case in cases]
+
+    def simpler(self, case):
+        """Return pairs (`explain.Variant`, value expected) of the first drawn case."""
+        variants = {(v.kind, v.name): v for v in simplify(case.arguments, self.axes)}
+        return [(variants[kind, name], value) for kind, name, value in self.simpler_expected]
 
 
 def freeze(lesson):
@@ -85,6 +99,13 @@ def _freeze_exercise(exercise):
         "key": exercise.key,
         "results": [[result.name, list(result.axes)] for result in exercise.results],
         "tolerance": exercise.tolerance,
+        "axes": {name: list(axes) for name, axes in exercise.axes.items()},
+        "hints": list(exercise.hints),
+        "simpler": [
+            [variant.kind, variant.name, value]
+            for variant, value in answer_simpler(exercise, cases[examples], call)
+        ],
+        "pairs": _freeze_pairs(exercise, cases),
         "examples": examples,
         "cases": [
             {"label": case.label, "arguments": case.arguments, "expected": value}
@@ -104,15 +125,49 @@ def _freeze_exercise(exercise):
     }
 
 
+def _freeze_pairs(exercise, cases):
+    """Return [first mistake, second, what both together give] of those that go together.
+
+    A mistake goes together with another if its function has a method `combine`, which takes the
+    other's function and returns one that makes both, or None.
+    """
+
+    def mark(make):
+        marks = [np.nan if _is_long(case) else fingerprint(make(case))[0] for case in cases]
+        return np.array(marks, "float32")
+
+    known = [mark(mistake.outcome) for mistake in exercise.mistakes]
+    known.append(mark(lambda case: Outcome(exercise.expect([case])[0])))
+    pairs = []
+    for i, j in combinations(range(len(exercise.mistakes)), 2):
+        one, other = (exercise.mistakes[k] for k in (i, j))
+        both = one.function.combine(other.function) if hasattr(one.function, "combine") else None
+        if both is None:
+            continue
+        marks = mark(lambda case, both=both: call(both, case.arguments, None))
+        if not any(np.allclose(marks, others, 1e-4, equal_nan=True) for others in known):
+            known.append(marks)
+            pairs.append([i, j, marks])
+    return pairs
+
+
+def _is_long(case):
+    """Return whether a call may take long: there are many pairs of mistakes."""
+    values = case.arguments.values()
+    numbers = [value for value in values if isinstance(value, int)]
+    texts = [len(repr(value)) / 8 for value in values if isinstance(value, (str, list))]
+    return max([0, *numbers, *texts]) > 100
+
+
 def _freeze_outcome(outcome, right):
     """Return what is compared of an outcome, None where the mistake does no harm.
 
-    Its line and its message would quote code.
+    Its line and the rest of its message would quote code.
     """
     if same(outcome, Outcome(right), 0):
         return None
     if outcome.trouble:
-        return {"trouble": outcome.trouble, "message": outcome.message.split(":")[0]}
+        return {"trouble": outcome.trouble, "message": ": ".join(kind_of(outcome))}
     return {"value": outcome.value, "changed": list(outcome.changed)}
 
 
@@ -163,8 +218,22 @@ def _thaw_exercise(frozen):
         sizes=(),
         mistakes=tuple(mistakes),
         tolerance=frozen["tolerance"],
+        axes={name: tuple(axes) for name, axes in frozen["axes"].items()},
+        hints=tuple(frozen["hints"]),
+        pairs=_thaw_pairs(frozen),
+        simpler_expected=tuple(frozen["simpler"]),
         expected=dict(zip(cases, expected, strict=True)),
     )
+
+
+def _thaw_pairs(frozen):
+    """Return a dict from two names to what both mistakes give in each case."""
+    names = [mistake["name"] for mistake in frozen["mistakes"]]
+    again = frozen["examples"]  # the case that comes twice
+    return {
+        (names[i], names[j]): np.insert(marks, again, marks[again])
+        for i, j, marks in frozen["pairs"]
+    }
 
 
 def _thaw_outcome(kept, right):

@@ -178,7 +178,7 @@ def test_a_list_of_steps():
           expected  one array, y (2, 3), that is (batch, time)
           try       returning np.stack(..., axis=1) of it: that puts the steps on the second axis
         """)
-    assert "returning np.array(...) of it" in ask(lambda x, h: toy_answer(x, h).tolist())
+    assert ask(lambda x, h: toy_answer(x, h).tolist()) is None
     assert "np.array or np.stack" in ask(lambda x, h: [[1], [1, 2]])
 
 
@@ -245,6 +245,7 @@ def test_other_wrong_values():
   returned  y (2, 3) float64: the shape is right, the values are not (6 of 6 differ, by up to 3.9)
   right     on 1 of 5 inputs: only x
   by hand   h [1], the rest zero: y [[2, 2]] is expected, your function gives [[-1, -1]]
+  right as soon as h is zero: look at how h enters.
   try       this example on paper, then a print after each line of your function
 """)
 
@@ -359,11 +360,11 @@ def test_arrays_of_truth_values_are_compared_too():
 
 def test_a_number_as_a_result():
     text = ask(lambda x, h: (toy_answer(x, h), 7), PAIR)
-    assert text.endswith("  returned  7\n  expected  3")
+    assert text.endswith("  returned  n 7\n  expected  n 3")
     assert ask(lambda x, h: (toy_answer(x, h), np.float64(x.shape[1])), PAIR) is None
     assert ask(lambda x, h: [toy_answer(x, h), np.array([x.shape[1]])], PAIR) is None
-    assert "  returned  None\n  expected  3" in ask(lambda x, h: (toy_answer(x, h), None), PAIR)
-    assert "  returned  (3,) float64\n" in ask(lambda x, h: (toy_answer(x, h), np.ones(3)), PAIR)
+    assert "  returned  n None\n  expected  n 3" in ask(lambda x, h: (toy_answer(x, h), None), PAIR)
+    assert "  returned  n (3,) float64\n" in ask(lambda x, h: (toy_answer(x, h), np.ones(3)), PAIR)
 
 
 # -- in a notebook -------------------------------------------------------------------------------
