@@ -186,7 +186,7 @@ CONVOLUTION = exercise(
         ),
         (
             "a batch of one",
-            dict(batch=1, height=5, width=5, rows=3, columns=3, channels=1, filters=1),
+            dict(batch=1, height=5, width=6, rows=5, columns=7, channels=1, filters=1),
         ),
         (
             "float32",
@@ -383,6 +383,7 @@ PATCHES = exercise(
     sizes=(
         ("", dict(batch=3, height=4, width=6, size=2)),
         ("", dict(batch=2, height=9, width=6, size=3)),
+        ("neither divides evenly", dict(batch=4, height=5, width=7, size=2)),
         ("patches of one pixel", dict(batch=2, height=3, width=4, size=1)),
         ("one patch, the whole image", dict(batch=3, height=4, width=4, size=4)),
         ("a batch of one", dict(batch=1, height=6, width=4, size=2)),

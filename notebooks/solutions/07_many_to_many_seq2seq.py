@@ -32,6 +32,7 @@ TARGETS = exercise(
         "two sequences": TWO,
         "an empty sequence": TWO | dict(sequences=[[]]),
         "a token equal to pad": TWO | dict(pad=6),
+        "tokens equal to start and end": TWO | dict(sequences=[[2, 6, 1], [1], [2, 2]]),
     },
     draw=draw_targets,
     sizes=(
@@ -111,6 +112,9 @@ ATTENTION = exercise(
         "large weights, one sentence far above the other": dict(
             hidden=[[[2]], [[-2]]], memory=[[[0.5], [-0.5]]] * 2, mask=[[True] * 2] * 2, v=[2000]
         ),
+        "large states of opposite sign": dict(
+            hidden=[[[30], [-40]]], memory=[[[-30], [40]]], mask=[[True] * 2], v=[1]
+        ),
     },
     draw=draw_attention,
     sizes=(
@@ -187,11 +191,11 @@ STOPPING = exercise(
         "the end never comes": dict(
             table=np.log([[0.4, 0.6], [0.2, 0.8]]), firsts=[1], end=0, longest=3
         ),
-        "hundreds of tokens": dict(
+        "thousands of tokens": dict(
             table=np.log([[0.1, 0.6, 0.3], [0.8, 0.1, 0.1], [0.2, 0.5, 0.3]]),
-            firsts=[0, 1, 0],
+            firsts=[0, 1],
             end=2,
-            longest=300,
+            longest=3000,
         ),
     },
     draw=draw_stopping,
@@ -265,6 +269,7 @@ LATE += [[0.1, 0.5, 0.4, 1e-9]]
 TWINS = [[0.22, 0.21, 0.2, 0.19, 0.18], [0.02, 0.012, 0.45, 0.51, 0.008]]
 TWINS += [[0.95, 0.02, 0.013, 0.012, 0.005], [0.22, 0.21, 0.2, 0.19, 0.18]]
 TWINS += [[0.06, 0.5, 0.3, 0.1, 0.04]]
+SURE = np.array([[-1, -800, -0.5], [-1.5, -2, -0.4], [-800, 0, -900]])
 SUMS = [[0.2, 0.7, 0.1], [0.25, 0.4, 0.35], [0.35, 0.55, 0.1]]
 PLACES = [[0.45, 0.35, 0.2], [0.15, 0.45, 0.4], [0.3, 0.65, 0.05]]
 EARLY = [[0.2, 0.41, 0.39], [0.31, 0.4, 0.29], [0.9, 0.06, 0.04]]
@@ -280,6 +285,8 @@ BEAM = exercise(
         "two continuations of one beginning": follow(TWINS, start=4, longest=3, width=3),
         "the best one ends first": follow(EARLY, start=2, longest=3, width=2),
         "kept by the sum, chosen by the mean": follow(SUMS, start=2, longest=3, width=2),
+        "a token that is certain": dict(table=SURE, start=2, end=0, longest=3, width=2),
+        "an end that is certain": dict(table=SURE, start=2, end=1, longest=3, width=2),
         "a finished sentence keeps its place": follow(PLACES, start=2, longest=3, width=2),
     },
     draw=draw_beam,

@@ -61,6 +61,7 @@ START = exercise(
         "one unit": small(W_h=[[0.5]], h_0=[[0.5]]),
         "a single step": small(x=[[[0.5]]], y=[1], W_h=[[2]]),
         "no input, W_x zero": small(W_x=[[0]], W_h=[[1]], h_0=[[1]]),
+        "large output weights": small(W_h=[[0.5]], W_o=[[-40, 40]], h_0=[[0.5]]),
     },
     draw=draw_network,
     sizes=(
@@ -257,6 +258,7 @@ MASKED = exercise(
         | dict(x=np.array([[[0.5], [-1], [1]]] * 2), y=np.array([[0, 1, 1]] * 2))
         | dict(mask=[[True, True, False], [False] * 3]),
         "scores in the thousands": small(W_o=[[3000, -3000]], W_h=[[0.5]]),
+        "a state of exactly 1": small(x=[[[0.5], [1], [40]]], W_h=[[0.5]]),
     },
     draw=draw_masked,
     sizes=(

@@ -9,7 +9,9 @@ def clipped(dW_x, dW_h, db_h, limit):
     load_keras()  # quietly, before TensorFlow
     import tensorflow as tf
 
-    gradients, norm = tf.clip_by_global_norm([dW_x, dW_h, db_h], limit)
+    arrays = (dW_x, dW_h, db_h)
+    arrays = [array if array.dtype.kind == "f" else array.astype(float) for array in arrays]
+    gradients, norm = tf.clip_by_global_norm(arrays, limit)
     return *(np.array(gradient) for gradient in gradients), float(norm)
 
 
@@ -39,6 +41,9 @@ CLIPPED = exercise(
         "a short gradient, a shorter limit": ZERO | dict(limit=0.05, dW_h=[[0, 0.3], [-0.4, 0]]),
         "exactly as long as the limit": ZERO | dict(limit=5.0, dW_x=[[-3, 0]], db_h=[0, 4]),
         "a gradient of millions": ZERO | dict(limit=1.0, dW_x=[[3e6, 0]], db_h=[0, -4e6]),
+        "arrays of whole numbers": dict(
+            dW_x=np.array([[3, 0]]), dW_h=np.array([[0, 1], [2, 0]]), db_h=np.array([0, 4]), limit=2.5
+        ),
     },
     draw=draw_clipped,
     sizes=(
@@ -212,6 +217,7 @@ CHAIN = exercise(
             x=[[[0.5], [1], [0]], [[1], [-1], [2]]], leak=0.5, start=1, stop=1, W_h=[[2]]
         ),
         "from h_0 to h_0": dict(leak=0.5, start=0, stop=0, W_h=[[2]]),
+        "a step that forgets everything": dict(leak=1.0, start=1, stop=3, W_h=[[0]]),
         "an array of whole numbers": dict(
             x=np.array([[[1], [0], [-2]]]), W_x=[[0.3]], W_h=[[0.7]], leak=0.5, start=0, stop=3
         ),

@@ -31,6 +31,7 @@ PEEPHOLE = exercise(
         "only the input gate's": dict(c_prev=[[2]], b_h=[0, 0, 1, 0], p_i=[1]),
         "only the forget gate's": dict(c_prev=[[2]], p_f=[1]),
         "only the output gate's": dict(c_prev=[[2]], p_o=[1]),
+        "gates wide open or shut": dict(c_prev=[[2]], b_h=[800, -800, 1, 800]),
         "arrays of whole numbers": dict(
             x_t=np.array([[2]]), h_prev=np.array([[-1]]), c_prev=np.array([[3]])
         )
@@ -104,6 +105,7 @@ COUPLED = exercise(
         "the last step masked": dict(mask=[[True, True, False]], b_h=[0, 1, 0]),
         "the first step masked": dict(mask=[[False, True, True]], b_h=[0, 1, 0]),
         "every step masked": dict(mask=[[False] * 3], b_h=[0, 1, 0]),
+        "gates wide open": dict(b_h=[800, 1, 800]),
         "an array of whole numbers": dict(
             x=np.array([[[1], [0], [-2]]]), W_x=[[0.3, 0.7, -0.4]], W_h=[[0.1, -0.6, 0.5]]
         ),
@@ -164,7 +166,8 @@ def count(features, units, outputs, coupled, peepholes):
         options = dict(reset_after=False) if coupled else {}
         make = layers.GRU if coupled else layers.LSTM
         layer = make(width, recurrent_initializer="zeros", name="answer_key", **options)
-        layer.build((None, None, size))
+        with load_keras().StatelessScope():  # no memory for the weights, only their shapes
+            layer.build((None, None, size))
         total, size = total + layer.count_params(), width
     dense = layers.Dense(outputs, name="answer_key")
     dense.build((None, size))
@@ -190,6 +193,7 @@ COUNT = exercise(
         "with peepholes": ONE | dict(peepholes=True),
         "coupled, with peepholes": ONE | dict(coupled=True, peepholes=True),
         "five layers": ONE | dict(units=[2, 7, 7, 1, 300], outputs=40, peepholes=True),
+        "billions": ONE | dict(units=[30_000]),
     },
     draw=draw_count,
     sizes=(
@@ -275,6 +279,7 @@ BELT = exercise(
         "only the forget gate's bias": dict(b_h=[0, 2, 0, 0]),
         "inputs move the forget gate": dict(x=[[[1], [-1]]], W_x=[[0, 2, 0, 0]]),
         "the state moves the forget gate": dict(b_h=[2, 0, 2, 2], W_h=[[0, 3, 0, 0]], c_0=[[1]]),
+        "gates wide open": dict(b_h=[800, 800, 1, 800]),
         "gates almost shut for a hundred steps": dict(x=np.zeros((1, 100, 1)), b_h=[0, -9, 1, 0]),
         "an array of whole numbers": dict(x=np.array([[[1], [-2]]]), W_x=[[0.1, 0.4, 0.7, 0.2]]),
     },

@@ -28,6 +28,7 @@ MIRRORED = exercise(
         "only the candidate": dict(x_t=[[0.5]], W_x=[[0, 0, 2]]),
         "the reset gate almost shut": dict(h_prev=[[0.5]], W_h=[[0, 0, 2]], b=[0, -9, 0]),
         "the bias of the candidate": dict(b=[0, 0, 1]),
+        "gates wide open": dict(h_prev=[[0.5]], W_h=[[0, 0, 1]], b=[800, 800, 1]),
         "arrays of whole numbers": dict(
             x_t=np.array([[2]]),
             h_prev=np.array([[-1]]),
@@ -202,6 +203,7 @@ MINIMAL = exercise(
         "only the bias of the candidate": dict(b=[0, 1]),
         "the gate almost shut": dict(b=[-9, 1]),
         "every step masked": dict(mask=[[False] * 3], b=[0, 1]),
+        "the gate wide open": dict(b=[800, 1]),
         "an array of whole numbers": dict(
             x=np.array([[[1], [0], [-2]]]), W_x=[[0.3, 0.7]], W_h=[[0.1, -0.6]]
         ),

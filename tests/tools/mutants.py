@@ -154,7 +154,10 @@ def list_mutants(source):
                 if parent is function and (field != "body" or i == 0):
                     continue  # the first line and the docstring
                 if isinstance(node, ast.expr):
-                    replacements = replace_expression(node, names)
+                    sized = ast.unparse(parent).startswith("len(") or field == "value" and (
+                        getattr(parent, "attr", "") == "shape"
+                    )
+                    replacements = replace_expression(node, () if sized else names)
                 elif isinstance(node, ast.stmt):
                     replacements = replace_statement(node)
                 else:
