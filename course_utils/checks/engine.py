@@ -6,14 +6,11 @@ data (`values`), so that the call may happen in another process than the rest; `
 what is behind wrong results. `checks.check` puts them together in a notebook.
 """
 
-import builtins
 import copy
 import ctypes
 import inspect
 import io
 import linecache
-import re
-import textwrap
 import threading
 import time
 import warnings
@@ -24,6 +21,19 @@ from pathlib import PurePath
 
 from course_utils.checks import explain
 from course_utils.checks.explain import same
+from course_utils.checks.messages import (
+    REST,
+    conceal,
+    locate,
+    mention_changed,
+    render,
+    show_call,
+    show_numbers,
+    suggest,
+    tell_story,
+    tell_trouble,
+    wrap,
+)
 from course_utils.checks.values import (
     NOTHING,
     Difference,
@@ -38,11 +48,10 @@ from course_utils.checks.values import (
 
 import numpy as np
 
-__all__ = ["alike", "describe", "plain", "same"]  # what others look for here, beside the rest
+# What others look for here, beside the rest.
+__all__ = ["alike", "describe", "plain", "render", "same", "suggest", "wrap"]
 
-WIDTH = 98  # of a message, in characters
 FURTHER = 2.0  # seconds for calls on simpler inputs, all together
-_GLUE = "\N{NO-BREAK SPACE}"  # keeps a name and its shape on one line while a message is wrapped
 
 
 class CheckFailed(AssertionError):
@@ -238,7 +247,7 @@ class Exercise:
                 return Finding("not written", ())
             if outcome.trouble == "arguments":
                 names = ", ".join(cases[0].arguments)
-                rows = (("called", f"your function with the names {names}"), *_trouble(outcome))
+                rows = (("called", f"your function with the names {names}"), *tell_trouble(outcome))
                 return Finding("arguments", rows)
         attempts = self.attempts(cases, expected, outcomes)
         wrong = [attempt for attempt in attempts if attempt.verdict is not None]
@@ -258,19 +267,19 @@ class Exercise:
         rows = [("called", show_call(shown.case)), *shown.verdict.rows]
         printed = shown.outcome.printed
         if shown.case.hidden:
-            rows, printed = [(label, _conceal(label, text)) for label, text in rows], ""
+            rows, printed = [(label, conceal(label, text)) for label, text in rows], ""
         hints = [row for row in rows if row[0] == "try"]
         rows = [row for row in rows if row[0] != "try"]
-        changed = () if shown.verdict.kind == "changed" else _mention_changed(wrong)
+        changed = () if shown.verdict.kind == "changed" else mention_changed(wrong)
         if story is not None and not story.rest:
             rows = [row for row in rows if row[0] in ("called", "returned", "expected")]
-            return Finding("mistake", (*rows, *_tell(story, changed)), story.names[0])
+            return Finding("mistake", (*rows, *tell_story(story, changed)), story.names[0])
         again = len(self.examples) + 1
         attempts = attempts[:again] + attempts[again + 1 :]  # the case that comes twice
         facts = explain.find_facts(self, attempts[len(self.examples) :]) if complete else []
         rows += explain.find_condition(self, attempts)
         if story is not None:
-            rows += _tell(story, changed)
+            rows += tell_story(story, changed)
             return Finding("mistake", tuple(rows), story.names[0])
         rows += [(None, fact) for fact in facts]
         if shown.verdict.kind in ("values", "items"):
@@ -313,7 +322,7 @@ class Exercise:
         drawn = attempts[len(self.examples)]
         labels = [label for label, _ in finding.rows]
         open_question = finding.kind in ("values", "items", "number", "not finite")
-        open_question = open_question or (None, _REST) in finding.rows
+        open_question = open_question or (None, REST) in finding.rows
         if not open_question or drawn.verdict is None or drawn.outcome.trouble:
             return finding
         end = time.monotonic() + seconds
@@ -331,7 +340,7 @@ class Exercise:
     def _judge(self, expected, outcome):
         """Return a Finding about one outcome, None if it is right."""
         if outcome.trouble:
-            return Finding(outcome.trouble, _trouble(outcome))
+            return Finding(outcome.trouble, tell_trouble(outcome))
         difference = self.compare(expected, outcome.value)
         if difference is not None:
             rows = [("returned", difference.returned)]
@@ -358,7 +367,7 @@ class Exercise:
                 continue
             for result, value, got in self._pair(attempt):
                 if compare(result, value, got, self.tolerance) is not None:
-                    numbers = f"{_show_numbers(attempt.case)}: {result.name} "
+                    numbers = f"{show_numbers(attempt.case)}: {result.name} "
                     verdict = f"{show(value)} is expected, your function gives {show(got)}"
                     remedy = "this example on paper, then a print after each line of your function"
                     hints.append(("try", remedy))
@@ -366,7 +375,7 @@ class Exercise:
         for result, value, got in self._pair(shown):
             difference = compare(result, value, got, self.tolerance)
             if difference is not None and difference.place and not shown.case.hidden:
-                rows.append(("first", _locate(result, value, difference, shown.case)))
+                rows.append(("first", locate(result, value, difference, shown.case)))
                 break
         return rows
 
@@ -512,159 +521,7 @@ def _own_line(error, function):
     return found
 
 
-# -- words -----------------------------------------------------------------------------------
-
-
-def show_call(case):
-    parts = []
-    for name, value in case.arguments.items():
-        shown = value.shape if isinstance(value, np.ndarray) else show(value)
-        if case.hidden and not isinstance(value, np.ndarray):
-            sized = isinstance(value, (list, tuple, dict))
-            shown = f"a {type(value).__name__}" + (f" of {len(value)} items" if sized else "")
-        part = f"{name} {shown}"
-        parts.append(part.replace(" ", _GLUE))
-    note = f" ({case.label})" if case.label else ""
-    return f"your function with {', '.join(parts)}{note}"
-
-
-def _conceal(label, text):
-    """Return a row's text without the values that a hidden case may have left in it."""
-    if label == "at":
-        return text
-    if label == "raised":  # a name may be made of the inputs, too
-        name = text.split(":")[0]
-        known = any(hasattr(module, name) for module in (builtins, np.exceptions, np.linalg))
-        return name if known else "an exception of its own"
-    if re.fullmatch(r"(?i)[-+]?[\d.]+(e[-+]?\d+)?|[-+]?(nan|inf)|true|false", text):
-        return "a number" if label == "returned" else "another number"
-    text = re.sub(r" with the keys .*|, the first .*", "", text[:2000], flags=re.S)
-    return re.sub(r"""\[.*\]|'.*'|".*\"""", "...", text, flags=re.S)
-
-
-def _show_numbers(case):
-    """Return a case's arguments in numbers, those that are all zero summed up."""
-    values = case.arguments.items()
-    shown = [f"{n} {show(v)}" for n, v in values if not isinstance(v, np.ndarray) or v.any()]
-    rest = ", the rest zero" if len(shown) < len(case.arguments) else ""
-    return ", ".join(shown) + rest
-
-
-def _trouble(outcome):
-    """Return the rows of the message about an outcome that has trouble."""
-    if outcome.trouble == "arguments":
-        remedy = "keeping the first line of the exercise as it was, with all its names"
-        return (("defined", outcome.message), ("try", remedy))
-    if outcome.trouble == "no data":
-        return (("returned", outcome.message), ("try", "returning arrays or numbers"))
-    if outcome.trouble == "out of time":
-        remedy = "printing inside each loop: does what ends it ever come true?"
-        return (("stopped", outcome.message), ("try", remedy))
-    rows = [("raised", outcome.message)]
-    if outcome.line:
-        rows.append(("at", outcome.line))
-    for key, remedy in _REMEDIES.items():
-        if key in outcome.message:
-            rows.append(("try", remedy))
-            break
-    return tuple(rows)
-
-
-_REMEDIES = {
-    "matmul": "printing both shapes just before that line: (a, b) @ (b, c) gives (a, c)",
-    "broadcast": "printing both shapes just before that line",
-    "truth value": "np.where(condition, this, that): `if` takes one truth value, an array has many",
-    "NameError": "comparing the spelling with the arguments; has the setup cell been run?",
-    "UnboundLocalError": "giving the name a value before the loop",
-    "IndexError": "printing the index and the shape: indices run from 0 to length - 1",
-    "RecursionError": "using a loop: your function calls itself without end",
-}
-
-
-_REST = "something else is wrong, too."
-
-
-def _tell(story, changed):
-    """Return the rows about known mistakes."""
-    where = f", as far as {story.result} goes" if story.result else ""
-    opening = "partly it looks as if" if story.partly else "it looks as if"
-    rows = [(None, f"{opening} {story.names[0]}{where}.")]
-    rows += [(None, f"and as if {name}.") for name in story.names[1:]]
-    if story.rest:
-        rows.append((None, _REST))
-    return [*rows, *changed, *(("try", hint) for hint in dict.fromkeys(story.hints))]
-
-
-def _mention_changed(wrong):
-    """Return the row about arguments that calls changed in place, beside wrong values."""
-    names = dict.fromkeys(name for attempt in wrong for name in attempt.outcome.changed)
-    if not names:
-        return ()
-    return ((None, f"besides, your function changes {' and '.join(names)} in place."),)
-
-
-def _locate(result, expected, difference, case):
-    """Return in words where a value differs first, and what of the input stands there."""
-    place, detail = difference.place, difference.detail
-    names = result.axes or ("item",) + ("its item",) * (len(place) - 1)
-    where = ", ".join(f"{name} {i}" for name, i in zip(names, place, strict=False))
-    for name, value in case.arguments.items():
-        nested = isinstance(value, list) and value and isinstance(value[0], (list, str))
-        if nested and len(value) == len(expected) and place[0] < len(value):
-            detail += f"; there {name}[{place[0]}] is {show(value[place[0]])}"
-            break
-    return f"{result.name}, {where}: {detail}"
-
-
-def render(exercise, finding):
-    """Return the message for the student.
-
-    Args:
-        exercise: the `Exercise`.
-        finding: what `diagnose` returned, not None.
-
-    Returns:
-        A string of a few lines, each at most `WIDTH` characters where words allow.
-    """
-    if finding.kind == "not written":
-        return f"○ {exercise.id}  {exercise.title}: not written yet"
-    lines = [f"✗ {exercise.id}  {exercise.title}"]
-    for label, text in finding.rows:
-        first = "  " if label is None else f"  {label:<10}"
-        rest = first if label is None else " " * 12
-        for part, line in enumerate(text.splitlines() or [""]):
-            lines.append(wrap((rest if part else first) + line, rest))
-    return "\n".join(lines).replace(_GLUE, " ")
-
-
-def wrap(text, indent):
-    """Return a text in lines of at most `WIDTH` characters, all but the first indented."""
-    start = len(text) - len(text.lstrip())
-    lines = textwrap.wrap(
-        text[start:],
-        WIDTH,
-        initial_indent=text[:start],
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return "\n".join(lines)
-
-
-def suggest(exercise, finding):
-    """Return hints for an exercise, of which each says more than the one before; [] if none fit.
-
-    Args:
-        exercise: the `Exercise`.
-        finding: what its last check found, None if it was not checked or is right.
-    """
-    if exercise.hints:
-        return list(exercise.hints)
-    if finding is None or finding.kind == "not written":
-        return []
-    ideas = [f"try {text}" for label, text in finding.rows if label == "try"]
-    places = [text for label, text in finding.rows if label in (None, "at", "first", "by hand")]
-    return list(dict.fromkeys([*ideas[:1], *places[:1], *ideas[1:2], *places[1:]]))[:3]
+# -- in a notebook ---------------------------------------------------------------------------
 
 
 def examine(exercise, function, time_limit=10.0, seed=0):

@@ -10,8 +10,8 @@ import math
 import re
 import zlib
 from collections import Counter
-from dataclasses import dataclass, replace
-from itertools import combinations, permutations
+from dataclasses import dataclass
+from itertools import combinations
 
 from course_utils.checks.values import alike, as_array, compare, differs, plain
 
@@ -141,108 +141,106 @@ def _find_parts(exercise, attempts, tables):
 
     They are wrong nowhere where the student is right.
     """
-    split = [_split(exercise, attempt.expected, attempt.outcome) for attempt in attempts]
-    found = [(m, _explain(exercise, attempts, split, outcomes)) for m, outcomes in tables]
-    wrong = _find_wrong(exercise, attempts, split)
-    whole = {}  # result -> the mistakes that explain all that is wrong in it
-    for mistake, parts in found:
-        for j, part in parts.items():
-            if part is not None and len(part) > 1 and all(p.all() for p in part.values()):
-                whole.setdefault(j, []).append(mistake)
-    if wrong and all(j in whole for j in wrong):
-        (chosen, *more), *rest = ([*whole[j]] for j in wrong)
-        for other in rest:
-            if not set(other) & {chosen}:
-                more = [other[0]]
-                break
-        else:
-            return _name(exercise, [chosen], wrong)
-        return Story((chosen.name, more[0].name), (chosen.hint, more[0].hint))
-    harmless = []
-    for mistake, parts in found:
-        if parts and None not in parts.values():
-            cells = {(j, i): part for j, cells in parts.items() for i, part in cells.items()}
-            harmless.append((np.mean([cell.mean() for cell in cells.values()]), mistake, cells))
+    cells = _compare_all(exercise, attempts)
+    wrong = {j for j, i in cells if cells[j, i].wrong.any()}
+    found = [(m, *_explain(exercise, attempts, cells, outcomes)) for m, outcomes in tables]
+    whole = []  # pairs of a mistake and the results of which it explains all that is wrong
+    for mistake, parts, harmed in found:
+        results = {j for j in wrong - harmed if _is_whole(parts, j)}
+        whole += [(mistake, results)] * bool(results)
+    if whole:
+        first, results = max(whole, key=lambda entry: len(entry[1]))
+        second, more = max(whole, key=lambda entry: len(entry[1] - results))
+        if wrong == results:
+            return Story((first.name,), (first.hint,), result=_list_names(exercise, results))
+        if wrong == results | more:
+            return Story((first.name, second.name), (first.hint, second.hint))
+    harmless = [
+        (np.mean([part.mean() for part in parts.values()]), mistake, parts)
+        for mistake, parts, harmed in found
+        if parts and not harmed
+    ]
     if harmless:
-        share, mistake, cells = max(harmless, key=lambda entry: entry[0])
-        for _, other, more in harmless:
-            if other is not mistake and all((cells[c] | more[c]).all() for c in cells):
-                return Story((mistake.name, other.name), (mistake.hint, other.hint))
+        share, first, parts = max(harmless, key=lambda entry: entry[0])
+        for _, second, more in harmless:
+            if second is not first and all((parts[cell] | more[cell]).all() for cell in parts):
+                return Story((first.name, second.name), (first.hint, second.hint))
         if share >= 0.5:
-            return Story((mistake.name,), (mistake.hint,), rest=True, partly=True)
-    for j, mistakes in whole.items():
-        return replace(_name(exercise, mistakes[:1], [j]), rest=True, partly=True)
+            return Story((first.name,), (first.hint,), rest=True, partly=True)
+    if whole:
+        first, results = max(whole, key=lambda entry: len(entry[1]))
+        names = _list_names(exercise, results)
+        return Story((first.name,), (first.hint,), rest=True, partly=True, result=names)
     return None
 
 
-def _find_wrong(exercise, attempts, split):
-    """Return the indices of the results that are wrong in some attempt."""
-    wrong = set()
-    for attempt, mine in zip(attempts, split, strict=True):
-        right = _split(exercise, attempt.expected, attempt.right)
-        for j in range(len(exercise.results)):
-            if mine is None or differs(right[j], mine[j], exercise.tolerance).any():
-                wrong.add(j)
-    return sorted(wrong)
+def _is_whole(parts, result):
+    own = [part for (j, _), part in parts.items() if j == result]
+    return len(own) > 1 and all(part.all() for part in own)
 
 
-def _name(exercise, mistakes, results):
-    (mistake,) = mistakes
-    every = len(results) == len(exercise.results)
-    names = "" if every else " and ".join(exercise.results[j].name for j in results)
-    return Story((mistake.name,), (mistake.hint,), result=names)
+def _list_names(exercise, results):
+    names = [exercise.results[j].name for j in sorted(results)]
+    return " and ".join(names) if len(names) < len(exercise.results) else ""
 
 
-def _split(exercise, right, outcome):
+@dataclass(frozen=True, eq=False)
+class _Cell:
+    """One result of one attempt; `mine` is None where there is none, `wrong` says where it is."""
+
+    case: object
+    right: object
+    mine: object
+    wrong: np.ndarray
+
+
+def _compare_all(exercise, attempts):
+    """Return a dict from (number of a result, number of an attempt) to a `_Cell`."""
+    cells = {}
+    for i, attempt in enumerate(attempts):
+        right, mine = (_split(exercise, outcome) for outcome in (attempt.right, attempt.outcome))
+        for j, value in enumerate(right):
+            wrong = differs(value, mine[j], exercise.tolerance) if mine else np.array([True])
+            cells[j, i] = _Cell(attempt.case, value, mine[j] if mine else None, wrong)
+    return cells
+
+
+def _split(exercise, outcome):
     """Return the values of an outcome, one for each result; None if there are none."""
+    count = len(exercise.results)
     if outcome.trouble:
         return None
-    if len(exercise.results) == 1:
+    if count == 1:
         return [outcome.value]
-    fits = isinstance(outcome.value, (list, tuple)) and len(outcome.value) == len(right)
+    fits = isinstance(outcome.value, (list, tuple)) and len(outcome.value) == count
     return list(outcome.value) if fits else None
 
 
-def _explain(exercise, attempts, split, outcomes):
-    """Return what of the wrong results a mistake gives, too.
+def _explain(exercise, attempts, cells, outcomes):
+    """Return what of the wrong results a mistake gives, too, and which results it would harm.
 
     Returns:
-        Dict from the index of each result that is wrong somewhere to a dict from the numbers of
-        attempts to arrays of truth values, or to None if the mistake is wrong where the student
-        is right.
+        Dict from the keys of the cells that are wrong to arrays of truth values, and the set of
+        the results in which the mistake is wrong where the student is right.
     """
-    tolerance, explained = exercise.tolerance, {}
-    everything = range(len(exercise.results))
-
-    def note(j, i, part):
-        if explained.setdefault(j, {}) is not None:
-            explained[j][i] = part
-
-    for i, (attempt, mine, outcome) in enumerate(zip(attempts, split, outcomes, strict=True)):
-        right = _split(exercise, attempt.expected, attempt.right)
-        theirs = _split(exercise, attempt.expected, outcome)
-        if mine is None or theirs is None:
-            given = mine is theirs and _same_values(attempt.outcome, outcome, tolerance)
-            for j in everything:
-                if mine is None or differs(right[j], mine[j], tolerance).any():
-                    note(j, i, np.array([given]))
-                else:
-                    explained[j] = None
-            continue
-        for j in everything:
-            wrong = differs(right[j], mine[j], tolerance)
-            harm = differs(right[j], theirs[j], tolerance)
-            if not wrong.any():
-                if harm.any():
-                    explained[j] = None
-            elif wrong.shape != harm.shape:
-                note(j, i, np.array([False]))
-            elif (harm & ~wrong).any():
-                explained[j] = None
-            else:
-                given = ~differs(mine[j], theirs[j], tolerance)
-                note(j, i, given[wrong] if given.shape == wrong.shape else np.array([False]))
-    return explained
+    tolerance, parts, harmed = exercise.tolerance, {}, set()
+    split = [_split(exercise, outcome) for outcome in outcomes]
+    for (j, i), cell in cells.items():
+        theirs = split[i]
+        harm = differs(cell.right, theirs[j], tolerance) if theirs else np.ones_like(cell.wrong)
+        given = np.array([False])
+        if cell.mine is not None and theirs and harm.shape == cell.wrong.shape:
+            if (harm & ~cell.wrong).any():
+                harmed.add(j)
+            equal = ~differs(cell.mine, theirs[j], tolerance)
+            given = equal[cell.wrong] if equal.shape == cell.wrong.shape else given
+        elif not cell.wrong.any() and harm.any():
+            harmed.add(j)
+        elif cell.mine is None and not theirs:
+            given = np.array([_same_values(attempts[i].outcome, outcomes[i], tolerance)])
+        if cell.wrong.any():
+            parts[j, i] = given
+    return parts, harmed
 
 
 # -- facts about the numbers -----------------------------------------------------------------
@@ -255,46 +253,36 @@ def find_facts(exercise, attempts):
         exercise: `engine.Exercise`.
         attempts: the drawn ones, see `recognise`.
     """
-    split = [_split(exercise, attempt.right.value, attempt.outcome) for attempt in attempts]
-    pairs = [
-        (attempt.case, _split(exercise, attempt.right.value, attempt.right), mine)
-        for attempt, mine in zip(attempts, split, strict=True)
-        if mine is not None
-    ]
-    if len(pairs) < max(2, len(attempts) - 1):
-        return []
+    cells = _compare_all(exercise, attempts)
+    for one, other in combinations(range(len(exercise.results)), 2):
+        if _are_swapped(exercise, cells, one, other):
+            names = exercise.results[one].name, exercise.results[other].name
+            return [f"{' and '.join(names)} are in each other's place."]
     facts = {}
-    for order in permutations(range(len(exercise.results))):
-        moved = [j for j, k in enumerate(order) if j != k]
-        if moved and len(moved) == 2 and _swapped(exercise, pairs, order, moved):
-            names = [exercise.results[j].name for j in moved]
-            return [f"{names[0]} and {names[1]} are in each other's place."]
     for j, result in enumerate(exercise.results):
-        cells = [(case, right[j], mine[j]) for case, right, mine in pairs]
-        wrong = [c for c in cells if compare(result, *c[1:], exercise.tolerance) is not None]
-        if len(wrong) >= 2:
+        wrong = [cell for key, cell in cells.items() if key[0] == j and cell.wrong.any()]
+        if len(wrong) >= 2 and all(cell.mine is not None for cell in wrong):
             fact = _find_factor(exercise, result, wrong) or _find_order(exercise, result, wrong)
-            if fact:
-                facts.setdefault(fact, []).append(result.name)
-    return [fact.format(" and ".join(names)) for fact, names in facts.items()]
+            facts.setdefault(fact, []).append(result.name)
+    return [fact.format(" and ".join(names)) for fact, names in facts.items() if fact]
 
 
-def _swapped(exercise, pairs, order, moved):
-    """Return whether two results are right in each other's place, and in no case in their own."""
-    results, tolerance = exercise.results, exercise.tolerance
-    own = others = True
-    for _, right, mine in pairs:
-        for j in moved:
-            own = own and compare(results[j], right[j], mine[j], tolerance) is None
-            others = others and compare(results[j], right[j], mine[order[j]], tolerance) is None
-    return others and not own
+def _are_swapped(exercise, cells, one, other):
+    """Return whether two results are always right in each other's place, not in their own."""
+    own = crossed = True
+    for (j, i), cell in cells.items():
+        if j in (one, other):
+            own = own and not cell.wrong.any()
+            stranger = cells[one + other - j, i].mine
+            crossed = crossed and not differs(cell.right, stranger, exercise.tolerance).any()
+    return crossed and not own
 
 
 def _find_factor(exercise, result, cells):
     """Return a sentence about a factor or an offset, the same in all cells; "" if there is none."""
     ratios, offsets = [], []
-    for _, right, mine in cells:
-        right, mine = as_array(right), as_array(mine)
+    for cell in cells:
+        right, mine = as_array(cell.right), as_array(cell.mine)
         if right is None or mine is None or right.shape != mine.shape or not right.size:
             return ""
         right, mine = right.astype(float), mine.astype(float)
@@ -306,13 +294,12 @@ def _find_factor(exercise, result, cells):
         offset = float(np.median(mine - right))
         offsets.append(offset if np.allclose(mine, right + offset, 1e-3, 1e-5) else math.nan)
     what = "all values of {} are" if result.axes else "{} is"
-    enough = result.axes or len(cells) >= 3
-    if not enough:
+    if not result.axes and len(cells) < 3:
         return ""
     if np.isfinite(ratios).all() and all(ratios):
         if np.allclose(ratios, -1, rtol=1e-3):
             return "the sign of {} is flipped."
-        for text, numbers in _count(exercise, [case for case, _, _ in cells]):
+        for text, numbers in _count(exercise, [cell.case for cell in cells]):
             for power, word in ((1, "large"), (-1, "small")):
                 if np.allclose(np.power(ratios, power), numbers, rtol=1e-3):
                     return f"{what} {numbers[0]:.4g} times too {word}: {text}."
@@ -363,7 +350,8 @@ def sizes(exercise, case):
 def _find_order(exercise, result, cells):
     """Return a sentence about values that are right but in another place; "" if they are not."""
     found = Counter()
-    for _, right, mine in cells:
+    for cell in cells:
+        right, mine = cell.right, cell.mine
         arrays = isinstance(right, np.ndarray) and isinstance(mine, np.ndarray)
         if not arrays or right.shape != mine.shape or mine.dtype.kind not in "fiub":
             return ""
@@ -552,46 +540,48 @@ def find_cure(exercise, attempt, probe):
         outcome = probe(variant.arguments)
         if outcome is None:
             break
-        mine = _split(exercise, expected, outcome)
-        if mine is not None:
+        if mine := _split(exercise, outcome):
             right = [expected] if len(exercise.results) == 1 else expected
             trials.append((variant, right, mine))
-    before = _split(exercise, attempt.right.value, attempt.outcome)
-    base = _split(exercise, attempt.right.value, attempt.right)
-    wrong = [
-        j
-        for j, result in enumerate(exercise.results)
-        if before and compare(result, base[j], before[j], exercise.tolerance) is not None
-    ]
-    lines = []
-    for j in wrong:
-        lines += _find_influence(exercise, j, base[j], before[j], trials)
-    if lines:
+    mine, right = (_split(exercise, outcome) for outcome in (attempt.outcome, attempt.right))
+    triples = zip(exercise.results, right, mine or right, strict=True)
+    wrong = [j for j, triple in enumerate(triples) if compare(*triple, exercise.tolerance)]
+    if lines := _find_influence(exercise, wrong, right, mine, trials):
         return lines[:2]
     cures = {}
     for j in wrong:
-        result = exercise.results[j]
         for variant, right, mine in trials:
             # Where nearly nothing is left, nearly everything is right.
-            rich = isinstance(right[j], np.ndarray) and right[j].size > 1 and np.ptp(right[j]) > 0
+            rich = isinstance(right[j], np.ndarray) and (right[j] != right[j].flat[0]).any()
             if not rich and variant.kind in ("zero", "block"):
                 continue
-            if compare(result, right[j], mine[j], exercise.tolerance) is None:
+            if compare(exercise.results[j], right[j], mine[j], exercise.tolerance) is None:
                 cures.setdefault(variant, []).append(j)
     return _tell(exercise, wrong, trials, cures)
 
 
-def _find_influence(exercise, j, right, mine, trials):
+def _find_influence(exercise, wrong, right, mine, trials):
     """Return sentences about arguments without an influence that they should have, or with one."""
-    lines, tolerance, name = [], exercise.tolerance, exercise.results[j].name
-    for variant, simpler_right, simpler_mine in trials:
-        expected = differs(right, simpler_right[j], 100 * tolerance).any()
-        given = differs(mine, simpler_mine[j], tolerance).any()
-        if variant.kind in ("zero", "block") and expected and not given:
-            if not any(variant.argument in line for line in lines):
-                lines.append(f"{variant.name} has no influence on {name}.")
-        if variant.kind == "padding" and given and not expected:
-            lines.append(f"{name} depends on {variant.name} where {variant.argument} is False.")
+    lacking, padding = {}, {}
+    for j in wrong:
+        for variant, simpler_right, simpler_mine in trials:
+            expected = differs(right[j], simpler_right[j], 100 * exercise.tolerance).any()
+            given = differs(mine[j], simpler_mine[j], exercise.tolerance).any()
+            if variant.kind in ("zero", "block") and expected and not given:
+                lacking.setdefault(variant, []).append(exercise.results[j].name)
+            if variant.kind == "padding" and given and not expected:
+                padding.setdefault(variant, []).append(exercise.results[j].name)
+    # Of an argument that has none at all, its blocks have none either.
+    whole = {variant.argument for variant in lacking if variant.kind == "zero"}
+    lines = [
+        f"{variant.name} has no influence on {' and '.join(names)}."
+        for variant, names in lacking.items()
+        if variant.kind == "zero" or variant.argument not in whole
+    ]
+    for v, names in padding.items():
+        verb = "depends" if len(names) == 1 else "depend"
+        where = f"on {v.name} where {v.argument} is False"
+        lines.append(f"{' and '.join(names)} {verb} {where}.")
     return lines
 
 
@@ -614,7 +604,7 @@ def _tell(exercise, wrong, trials, cures):
         lines.append(f"{subject(variant)}right for one sequence alone: in a batch they mix.")
     if 0 < len(zeros) <= 3:
         names = [v.name for v in zeros]
-        either = ", or ".join(names)
+        either = " or ".join(names)
         look = f"look at how {names[0]} enters" if len(names) == 1 else "look where they meet"
         lines.append(f"{subject(zeros[0])}right as soon as {either} is zero: {look}.")
     for variant in kinds["step"][:1]:
