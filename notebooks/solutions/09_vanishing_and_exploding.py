@@ -42,7 +42,10 @@ CLIPPED = exercise(
         "exactly as long as the limit": ZERO | dict(limit=5.0, dW_x=[[-3, 0]], db_h=[0, 4]),
         "a gradient of millions": ZERO | dict(limit=1.0, dW_x=[[3e6, 0]], db_h=[0, -4e6]),
         "arrays of whole numbers": dict(
-            dW_x=np.array([[3, 0]]), dW_h=np.array([[0, 1], [2, 0]]), db_h=np.array([0, 4]), limit=2.5
+            dW_x=np.array([[3, 0]]),
+            dW_h=np.array([[0, 1], [2, 0]]),
+            db_h=np.array([0, 4]),
+            limit=2.5,
         ),
     },
     draw=draw_clipped,

@@ -154,9 +154,8 @@ def list_mutants(source):
                 if parent is function and (field != "body" or i == 0):
                     continue  # the first line and the docstring
                 if isinstance(node, ast.expr):
-                    sized = ast.unparse(parent).startswith("len(") or field == "value" and (
-                        getattr(parent, "attr", "") == "shape"
-                    )
+                    # Of two arrays equally long, either may tell the length.
+                    sized = re.match(r"len\(\w+\)$|\w+\.shape$", ast.unparse(parent))
                     replacements = replace_expression(node, () if sized else names)
                 elif isinstance(node, ast.stmt):
                     replacements = replace_statement(node)
