@@ -117,7 +117,8 @@ def test_a_slightly_wrong_answer_fails(exercise):
             return value[:-1] if value else [0]
         if isinstance(value, np.ndarray):
             value = value.copy()
-            value.flat[-1] += 0.01
+            whole = value.dtype.kind not in "fc"
+            value.flat[-1] += 1 if whole else 5e-4 + 2e-3 * abs(value.flat[-1])
             return value
         return 0 if value is None else value + 1
 
