@@ -108,6 +108,8 @@ def alike(a, b, tolerance):
     if not isinstance(a, np.ndarray) and not isinstance(b, np.ndarray):  # lists may be long
         if a == b or (a != a and b != b):
             return True
+        if isinstance(a, int) and isinstance(b, int):
+            return False
         finite = math.isfinite(a) and math.isfinite(b)
         relative = tolerance if isinstance(a, float) and isinstance(b, float) else _WHOLE
         return finite and abs(a - b) <= tolerance / 10 + relative * abs(b)

@@ -60,6 +60,7 @@ def test_no_mistake_raises_because_of_a_slip_in_its_edit(exercise):
             assert not message.startswith(slips), (mistake.name, case.label, message)
 
 
+@pytest.mark.slow
 @by_id
 def test_a_mistake_that_is_not_known_still_fails(exercise):
     frozen = checks.find_exercise(exercise.id)
@@ -120,15 +121,14 @@ def test_a_slightly_wrong_answer_fails(exercise):
             whole = value.dtype.kind not in "fc"
             value.flat[-1] += 1 if whole else 5e-4 + 2e-3 * abs(value.flat[-1])
             return value
+        if isinstance(value, float):
+            return value + 1 + 2e-3 * abs(value)
         return 0 if value is None else value + 1
 
     frozen = checks.find_exercise(exercise.id)
-    cases = frozen.cases()
-    right = frozen.expect(cases)
-    for i in range(len(cases)):
-        values = [*right[:i], spoil(right[i]), *right[i + 1 :]]
-        assert frozen.diagnose(cases, right, list(map(engine.Outcome, values))) is not None
-    assert frozen.diagnose(cases, right, list(map(engine.Outcome, right))) is None
+    for value in frozen.expect(frozen.cases()):
+        assert frozen.compare(value, spoil(value)) is not None
+        assert frozen.compare(value, value) is None
 
 
 # -- what is frozen of them ----------------------------------------------------------------------

@@ -213,9 +213,7 @@ def test_what_is_stored_is_the_same_in_every_run(folder):
         folder / "01_x.ipynb",
         "import os, sys\nprint(os.path.basename(os.getcwd()), os.environ['TF_CPP_MIN_LOG_LEVEL'])",
         "for n in range(3):\n    print(f'\\r{n} of 2', end='', flush=True)",
-        "from course_utils import cells\n(sys.executable == "
-        + repr(run.sys.executable)
-        + ")",
+        "from course_utils import cells\n(sys.executable == " + repr(run.sys.executable) + ")",
     )
     assert run.main([]) == 0
     once = path.read_bytes()
