@@ -28,6 +28,7 @@ HOSTILE["untouched"] = Case(as_bytes(notebook()), "not written")
 KERAS = """
 def run_weekly(x, h_0, W_x, W_h, b_h):
     import keras
+    x, h_0, W_x, W_h, b_h = (1.0 * array for array in (x, h_0, W_x, W_h, b_h))
     h, states = keras.ops.convert_to_tensor(h_0), []
     for t in range(x.shape[1]):
         i = t % len(W_x)
@@ -41,6 +42,7 @@ def run_weekly(x, h_0, W_x, W_h, b_h):
 TENSORS = """
 def build_matrix(W_x, W_h, time):
     import tensorflow as tf
+    W_x, W_h = 1.0 * W_x, 1.0 * W_h
     with tf.GradientTape() as tape:
         W = tf.Variable(W_x)
         y = tf.reduce_sum(W * W) / 2
