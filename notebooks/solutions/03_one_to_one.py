@@ -172,6 +172,9 @@ CONVOLUTION = exercise(
         "one bright pixel in the middle": one_channel([[0, 0, 0], [0, 1, 0], [0, 0, 0]], NINE),
         "one row, a window of one row": one_channel([[1, 2, 4]], [[-1, 0, 1]]),
         "an image smaller than the window": one_channel([[1, 2]], NINE),
+        "a tall window on a tall image": one_channel([[1], [2], [4]], [[1], [2], [3], [4], [5]]),
+        "a wide window on a wide image": one_channel([[1, 2, 4]], [[1, 2, 3, 4, 5]]),
+        "an image of one pixel": one_channel([[2]], np.arange(25).reshape(5, 5)),
         "an image of bytes": dict(
             images=np.array([[[[200], [3], [255]]]], dtype="uint8"), W=[[[[-0.5]], [[0.25]], [[2]]]]
         )

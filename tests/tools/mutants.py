@@ -1,9 +1,9 @@
-"""Slips made mechanically in the solutions: `python tests/tools/mutants.py [-v] [NN or NNa ...]`.
+"""Slips made mechanically in the solutions: `python tests/tools/mutants.py [--named] [NN or NNa]`.
 
-Each mutant differs from its solution in one place. The table counts what the checks say: it is
-named, it fails without a name, or it passes. One that passes is either equivalent (it gives the
-same for whatever the exercise's text allows) or a hole, to be closed by an input; they are listed.
-With -v those that have no name are listed, too: a natural one among them may deserve one.
+Each mutant differs from its solution in one place. One that passes its check is either equivalent
+(it gives the same for whatever the exercise's text allows; tests/data/equivalent_mutants.txt says
+why) or a hole, to be closed by an input; holes are listed. With --named the others are put to the
+whole check, which says whether it can name them; with -v those that have no name are listed, too.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import warnings
 from collections import Counter
 from contextlib import redirect_stdout
 from io import StringIO
+from pathlib import Path
 
 from course_tools import bank
 from course_utils import checks
@@ -22,6 +23,7 @@ from course_utils.checks import engine
 from apart import call_apart
 
 CALL_LIMIT = 1  # seconds
+EQUIVALENT = Path(__file__).parents[1] / "data" / "equivalent_mutants.txt"
 SWAPS = {
     ast.Add: (ast.Sub,),
     ast.Sub: (ast.Add,),
@@ -87,7 +89,7 @@ def replace_expression(node, names):
         elif isinstance(node.value, (int, float)):
             yield from shifted(node)
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        yield from (ast.Name(name, ast.Load()) for name in names)
+        yield from (ast.Name(name, ast.Load()) for name in sorted(names))
     elif isinstance(node, ast.Call):
         yield from without(node, "args")
         yield from without(node, "keywords")
@@ -153,6 +155,8 @@ def list_mutants(source):
             for i, node in enumerate(nodes):
                 if parent is function and (field != "body" or i == 0):
                     continue  # the first line and the docstring
+                if getattr(parent, "arg", "") == "strict":
+                    continue  # a guard
                 if isinstance(node, ast.expr):
                     # Of two arrays equally long, either may tell the length.
                     sized = re.match(r"len\(\w+\)$|\w+\.shape$", ast.unparse(parent))
@@ -181,19 +185,31 @@ def find_line(before, after):
     return next(((a.strip(), b.strip()) for a, b in pairs if a != b), ("", ""))
 
 
-def try_out(exercise, task, scope):
+def try_out(exercise, task, scope, named):
     """Yield (verdict, line before, line after) of each mutant of an exercise's solution."""
     names = dict(scope)
     exec(task.setup, names)
+    cases = exercise.cases()
+    expected = exercise.expect(cases)
 
     def ask(source):
         own = dict(names)
         exec(source, own)
-        with redirect_stdout(StringIO()), warnings.catch_warnings():
+        function = own[ast.parse(source).body[0].name]
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            function = own[ast.parse(source).body[0].name]
-            finding, _ = engine.examine(exercise, function, CALL_LIMIT)
-        return "passed" if finding is None else "named" if finding.mistake else "unnamed"
+            for case, value in zip(cases, expected, strict=True):
+                outcome = engine.call(function, case.arguments, CALL_LIMIT)
+                wrong = outcome.trouble or outcome.changed
+                if wrong or exercise.compare(value, outcome.value) is not None:
+                    break
+            else:
+                return "passed"
+            return "named" if named and name(function) else "unnamed"
+
+    def name(function):
+        with redirect_stdout(StringIO()):
+            return engine.examine(exercise, function, CALL_LIMIT)[0].mistake
 
     assert ask(task.source) == "passed", f"{exercise.id}: the solution itself does not pass"
     for source, lines in list_mutants(task.source).items():
@@ -203,30 +219,43 @@ def try_out(exercise, task, scope):
             yield "unnamed", *lines
 
 
+def read_equivalent():
+    """Return a dict from (exercise id, mutated line) to the reason why it is no mistake."""
+    known, reason = {}, ""
+    for line in EQUIVALENT.read_text("utf-8").splitlines():
+        if line.startswith(" "):
+            name, _, mutant = line.strip().partition(" ")
+            known[name, mutant] = reason
+        elif line and not line.startswith("#"):
+            reason = line
+    return known
+
+
 def main():
     parser = argparse.ArgumentParser(description="Put slips made mechanically to the checks.")
-    parser.add_argument("names", nargs="*", metavar="NN", help="such as 01 or 01a; all if left out")
+    parser.add_argument("ids", nargs="*", metavar="NN", help="such as 01 or 01a; all if left out")
+    parser.add_argument("--named", action="store_true", help="ask which are named; takes long")
     parser.add_argument("-v", "--verbose", action="store_true", help="list those unnamed, too")
     options = parser.parse_args()
-    table = {}
+    known, table = read_equivalent(), {}
     for number in bank.list_lessons():
-        wanted = [name for name in options.names if name[:2] == number]
-        if options.names and not wanted:
-            continue
         for declared in bank.load_lesson(number).exercises:
-            if options.names and not {number, declared.id} & set(wanted):
+            if options.ids and not {number, declared.id} & set(options.ids):
                 continue
             solution = declared.mistakes[0].function
             frozen = checks.find_exercise(declared.id)
             counts = table[declared.id] = Counter()
-            for verdict, before, after in try_out(frozen, solution.task, solution.scope):
+            mutants = try_out(frozen, solution.task, solution.scope, options.named)
+            for verdict, before, after in mutants:
+                if verdict == "passed" and (declared.id, after) in known:
+                    verdict = "equivalent"
                 counts.update(("tried", verdict))
                 if verdict == "passed" or options.verbose and verdict == "unnamed":
                     print(f"{declared.id} {verdict:<8} {before}\n{'':<12} {after}", flush=True)
-    columns = ("tried", "named", "unnamed", "passed")
-    print(f"{'':<6}" + "".join(f"{column:>9}" for column in columns))
+    columns = ("tried", "named", "unnamed", "equivalent", "passed")
+    print(f"{'':<6}" + "".join(f"{column:>12}" for column in columns))
     for name, counts in [*table.items(), ("all", sum(table.values(), Counter()))]:
-        print(f"{name:<6}" + "".join(f"{counts[column]:>9}" for column in columns))
+        print(f"{name:<6}" + "".join(f"{counts[column]:>12}" for column in columns))
 
 
 if __name__ == "__main__":
