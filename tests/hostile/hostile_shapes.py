@@ -29,13 +29,13 @@ KERAS = """
 def run_weekly(x, h_0, W_x, W_h, b_h):
     import keras
     x, h_0, W_x, W_h, b_h = (1.0 * array for array in (x, h_0, W_x, W_h, b_h))
+    cells = [keras.layers.SimpleRNNCell(h_0.shape[1], dtype=str(x.dtype)) for _ in b_h]
+    for cell, *weights in zip(cells, W_x, W_h, b_h):
+        cell.build((None, x.shape[2]))
+        cell.set_weights(weights)
     h, states = keras.ops.convert_to_tensor(h_0), []
     for t in range(x.shape[1]):
-        i = t % len(W_x)
-        cell = keras.layers.SimpleRNNCell(h_0.shape[1], dtype=str(x.dtype))
-        cell.build((None, x.shape[2]))
-        cell.set_weights([W_x[i], W_h[i], b_h[i]])
-        h, _ = cell(x[:, t], [h])
+        h, _ = cells[t % len(cells)](x[:, t], [h])
         states.append(h)
     return keras.ops.stack(states, axis=1)
 """

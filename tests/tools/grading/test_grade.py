@@ -26,7 +26,7 @@ import pytest
 from processes import list_processes
 
 LINUX = sys.platform == "linux"
-TIMEOUT, KILLED = 12.25, 61.5  # seconds, by which a run's processes can be told from others
+TIMEOUT, KILLED = 20.25, 61.5  # seconds, by which a run's processes can be told from others
 SECRET = "SECRET_OF_THE_INSTRUCTOR"
 
 
