@@ -60,6 +60,7 @@ class Case:
 
 
 HOSTILE = {}
+BOMBS = ("processes", "processes of a shell")  # fill the table of processes
 SOLVED = solutions()
 
 
